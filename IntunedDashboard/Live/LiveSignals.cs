@@ -1,0 +1,83 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+
+namespace IntunedDashboard.Live;
+
+/// <summary>
+/// Wake-ups for viewers: "something about this topic changed", never the change itself. A viewer re-reads what it lacks. Each
+/// subscriber has room for one pending wake-up, so a slow viewer costs constant memory and a publisher never waits. Publish after
+/// the commit. Safe for concurrent use.
+/// </summary>
+public interface ILiveSignals
+{
+    void Publish(string topic);
+
+    LiveSubscription Subscribe(params IEnumerable<string> topics);
+}
+
+/// <summary>Disposing ends the subscription and completes <see cref="Reader"/>; disposing twice is harmless.</summary>
+public sealed class LiveSubscription(ChannelReader<bool> reader, Action end) : IDisposable
+{
+    private Action? _end = end;
+
+    public ChannelReader<bool> Reader { get; } = reader;
+
+    public void Dispose() => Interlocked.Exchange(ref _end, null)?.Invoke();
+}
+
+public sealed class InProcessLiveSignals : ILiveSignals
+{
+    private readonly ConcurrentDictionary<string, ConcurrentDictionary<Channel<bool>, byte>> _subscribers = new(StringComparer.Ordinal);
+
+    public void Publish(string topic)
+    {
+        if (_subscribers.TryGetValue(topic, out var channels))
+        {
+            foreach (var channel in channels.Keys)
+            {
+                channel.Writer.TryWrite(true);
+            }
+        }
+    }
+
+    public LiveSubscription Subscribe(params IEnumerable<string> topics)
+    {
+        var names = topics.ToArray();
+        var channel = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+        foreach (var name in names)
+        {
+            _subscribers.GetOrAdd(name, _ => new()).TryAdd(channel, 0);
+        }
+
+        return new LiveSubscription(channel.Reader, () =>
+        {
+            foreach (var name in names)
+            {
+                if (_subscribers.TryGetValue(name, out var channels))
+                {
+                    channels.TryRemove(channel, out _);
+                }
+            }
+
+            channel.Writer.TryComplete();
+        });
+    }
+}
+
+/// <summary>The names of what can change. A page subscribes to the narrowest that covers what it shows.</summary>
+public static class LiveTopics
+{
+    public const string Projects = "projects";
+
+    public static string Project(Guid projectId) => $"project:{projectId}";
+
+    public static string Deployments(Guid projectId) => $"deployments:{projectId}";
+
+    public static string Runs(Guid projectId) => $"runs:{projectId}";
+
+    public static string Run(string runId) => $"run:{runId}";
+
+    public static string RunLog(string runId) => $"run-log:{runId}";
+
+    public static string AuthSessions(Guid projectId) => $"auth-sessions:{projectId}";
+}

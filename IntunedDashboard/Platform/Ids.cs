@@ -1,0 +1,15 @@
+using System.Security.Cryptography;
+
+namespace IntunedDashboard.Platform;
+
+/// <summary>Random identifiers. All come from a cryptographic generator, so they may serve as unguessable names.</summary>
+public static class Ids
+{
+    private const string Alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+    /// <summary>21 characters, letters and digits only: the form of Run and operation ids.</summary>
+    public static string NewRunId() => RandomNumberGenerator.GetString(Alphabet, 21);
+
+    /// <summary>12 characters, for correlating what a user saw with what was logged.</summary>
+    public static string NewCorrelationId() => RandomNumberGenerator.GetString(Alphabet, 12);
+}

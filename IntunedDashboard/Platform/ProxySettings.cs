@@ -1,0 +1,34 @@
+namespace IntunedDashboard.Platform;
+
+/// <summary>A forward proxy, <c>http://user:password@host:port</c>. The password is a secret: show <see cref="Masked"/> only.</summary>
+public sealed record ProxySettings(string Server, string Username, string Password)
+{
+    /// <summary>For people: the password is dots.</summary>
+    public string Masked
+    {
+        get
+        {
+            var uri = new Uri(Server);
+            return Username.Length == 0 ? Server : $"{uri.Scheme}://{Username}:••••@{uri.Authority}";
+        }
+    }
+
+    /// <summary>Reads the published form. Allowed schemes are http, https, socks4 and socks5.</summary>
+    public static bool TryParse(string? text, out ProxySettings? proxy)
+    {
+        proxy = null;
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Host.Length == 0
+            || uri.Scheme is not ("http" or "https" or "socks4" or "socks5"))
+        {
+            return false;
+        }
+
+        var user = uri.UserInfo.Split(':', 2);
+        var port = uri.IsDefaultPort || uri.Port < 0 ? string.Empty : $":{uri.Port}";
+        proxy = new ProxySettings(
+            $"{uri.Scheme}://{uri.Host}{port}",
+            Uri.UnescapeDataString(user[0]),
+            user.Length == 2 ? Uri.UnescapeDataString(user[1]) : string.Empty);
+        return true;
+    }
+}
