@@ -1,14 +1,35 @@
+using IntunedDashboard.Data;
+using IntunedDashboard.Http;
+using IntunedDashboard.Identity;
+using IntunedDashboard.Live;
+using IntunedDashboard.Platform;
+using IntunedDashboard.Startup;
 using IntunedDashboard.Ui;
-using Radzen;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.Services.AddRazorComponents().AddInteractiveServerComponents();
-builder.Services.AddRadzenComponents();
+return await StartupRunner.RunAsync(() => Create(args));
 
-var app = builder.Build();
-app.UseAntiforgery();
-app.MapStaticAssets();
-app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
-await app.RunAsync();
+/// <summary>The product's table of contents. Tests create the same application and start it on a port of their own.</summary>
+public partial class Program
+{
+    /// <exception cref="InvalidSettingsException">The settings are wrong; the exception lists every fault.</exception>
+    public static WebApplication Create(string[] args, Action<WebApplicationBuilder>? adjust = null)
+    {
+        var builder = StartupRunner.CreateBuilder(args);
+        builder.AddPlatform();
+        builder.AddData();
+        builder.AddLive();
+        builder.AddIdentity();
+        builder.AddHttp();
+        builder.AddUi();
+        builder.AddStartup();
+        adjust?.Invoke(builder);
 
-public partial class Program;
+        var app = builder.Build();
+        app.UsePipeline();
+        app.MapAccount();
+        app.MapWorkspaceApi().MapApiKeys();
+        app.MapUi();
+        app.MapHealth();
+        return app;
+    }
+}

@@ -12,4 +12,7 @@ public static class Ids
 
     /// <summary>12 characters, for correlating what a user saw with what was logged.</summary>
     public static string NewCorrelationId() => RandomNumberGenerator.GetString(Alphabet, 12);
+
+    /// <summary>A secret of the given length; 22 characters and more cannot be guessed.</summary>
+    public static string NewSecret(int length) => RandomNumberGenerator.GetString(Alphabet, length);
 }

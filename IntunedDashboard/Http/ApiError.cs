@@ -1,0 +1,59 @@
+using System.Text.Json;
+using IntunedDashboard.Platform;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.Options;
+
+namespace IntunedDashboard.Http;
+
+/// <summary>The one body of every refusal and fault under <c>/api</c>.</summary>
+public sealed record ApiError(string Code, string Category, string Message, bool Retirable, string CorrelationId, object? Details = null)
+{
+    /// <summary>Writes the error unless the answer has begun already.</summary>
+    public static Task WriteAsync(HttpContext context, int status, string message, string? code = null, object? details = null)
+    {
+        var correlationId = Ids.NewCorrelationId();
+        return WriteAsync(context, status, message, correlationId, code, details);
+    }
+
+    public static async Task WriteAsync(
+        HttpContext context, int status, string message, string correlationId, string? code, object? details)
+    {
+        if (context.Response.HasStarted)
+        {
+            return;
+        }
+
+        var error = new ApiError(
+            code ?? CodeOf(status),
+            status < StatusCodes.Status500InternalServerError ? "user" : "infrastructure",
+            message,
+            status is StatusCodes.Status429TooManyRequests or >= StatusCodes.Status500InternalServerError,
+            correlationId,
+            details);
+        var json = context.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
+        var body = JsonSerializer.SerializeToUtf8Bytes(error, json);
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = body.Length;
+        if (!HttpMethods.IsHead(context.Request.Method))
+        {
+            await context.Response.Body.WriteAsync(body, context.RequestAborted);
+        }
+    }
+
+    public static string CodeOf(int status) => status switch
+    {
+        StatusCodes.Status401Unauthorized => "unauthorized",
+        StatusCodes.Status403Forbidden => "forbidden",
+        StatusCodes.Status404NotFound => "not-found",
+        StatusCodes.Status405MethodNotAllowed => "method-not-allowed",
+        StatusCodes.Status409Conflict => "conflict",
+        StatusCodes.Status413PayloadTooLarge => "payload-too-large",
+        StatusCodes.Status415UnsupportedMediaType => "unsupported-media-type",
+        StatusCodes.Status422UnprocessableEntity => "unprocessable",
+        StatusCodes.Status429TooManyRequests => "too-many-requests",
+        StatusCodes.Status503ServiceUnavailable => "unavailable",
+        >= StatusCodes.Status500InternalServerError => "internal-error",
+        _ => "bad-request",
+    };
+}

@@ -1,0 +1,91 @@
+using System.Globalization;
+using System.Net.Mail;
+
+namespace IntunedDashboard.Startup;
+
+/// <summary>A setting the product knows. <see cref="Fault"/> answers what is wrong with a value, or null.</summary>
+public sealed record Setting(string Name, Func<string, string?> Fault);
+
+/// <summary>Every setting of ours with what it may be. Checked before anything starts, so that one start shows all faults.</summary>
+public static class Settings
+{
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        Text("Dashboard:DataDirectory"),
+        OneOf("Database:Provider", "Sqlite"),
+        Text("Database:ConnectionString"),
+        OneOf("Node:Role", "All"),
+        Whole("Node:BrowserSlots", 1, 256),
+        Duration("Node:DrainTimeout", TimeSpan.Zero, TimeSpan.FromHours(1)),
+        new("Browser:ExecutablePath", value => File.Exists(value) ? null : $"There is no file {value}."),
+        Flag("Browser:AutoInstall"),
+        OneOf("Browser:Isolation", "PerRun", "Shared"),
+        OneOf("Artifacts:Provider", "FileSystem"),
+        new("Bootstrap:AdminEmail", value => MailAddress.TryCreate(value, out _) ? null : "Must be an email address."),
+        Length("Bootstrap:AdminPassword", 8, 128),
+        new("Bootstrap:WorkspaceId", value => Guid.TryParse(value, out _) ? null : "Must be a UUID."),
+        new("Bootstrap:ApiKey", value => value.Length is >= 8 and <= 256 && value.All(c => c is > ' ' and <= '~')
+            ? null
+            : "Must have 8 to 256 printable ASCII characters without spaces."),
+        Flag("Sample:Enabled"),
+        Flag("Network:AllowPrivateTargets"),
+        Whole("Deployments:MaxUploadBytes", 1024, 2L * 1024 * 1024 * 1024),
+        Flag("AuthSessions:StrictLocking"),
+    ];
+
+    /// <exception cref="InvalidSettingsException">Lists every fault with the name of its setting.</exception>
+    public static void Validate(IConfiguration configuration)
+    {
+        var faults = new List<SettingFault>();
+        foreach (var setting in All)
+        {
+            if (configuration[setting.Name] is { Length: > 0 } value && setting.Fault(value) is { } fault)
+            {
+                faults.Add(new SettingFault(setting.Name, fault));
+            }
+        }
+
+        var email = Has(configuration, "Bootstrap:AdminEmail");
+        var password = Has(configuration, "Bootstrap:AdminPassword");
+        if (email != password)
+        {
+            faults.Add(new SettingFault(
+                email ? "Bootstrap:AdminPassword" : "Bootstrap:AdminEmail",
+                "Bootstrap:AdminEmail and Bootstrap:AdminPassword must be set together."));
+        }
+
+        if (Has(configuration, "Bootstrap:ApiKey") && !email && !password)
+        {
+            faults.Add(new SettingFault("Bootstrap:ApiKey", "Needs Bootstrap:AdminEmail and Bootstrap:AdminPassword as well."));
+        }
+
+        if (faults.Count > 0)
+        {
+            throw new InvalidSettingsException(faults);
+        }
+    }
+
+    private static bool Has(IConfiguration configuration, string name) => !string.IsNullOrEmpty(configuration[name]);
+
+    private static Setting Text(string name) => new(name, _ => null);
+
+    private static Setting OneOf(string name, params string[] allowed) => new(name, value =>
+        allowed.Contains(value, StringComparer.OrdinalIgnoreCase) ? null : $"Must be {string.Join(" or ", allowed)}, not '{value}'.");
+
+    private static Setting Flag(string name) => new(name, value =>
+        bool.TryParse(value, out _) ? null : $"Must be true or false, not '{value}'.");
+
+    private static Setting Whole(string name, long least, long most) => new(name, value =>
+        long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+            ? null
+            : $"Must be a whole number from {least} to {most}, not '{value}'.");
+
+    private static Setting Duration(string name, TimeSpan least, TimeSpan most) => new(name, value =>
+        TimeSpan.TryParse(value, CultureInfo.InvariantCulture, out var span) && span >= least && span <= most
+            ? null
+            : $"Must be a duration hh:mm:ss from {least} to {most}, not '{value}'.");
+
+    /// <summary>The value may be a secret, so it is not repeated.</summary>
+    private static Setting Length(string name, int least, int most) => new(name, value =>
+        value.Length >= least && value.Length <= most ? null : $"Must have {least} to {most} characters.");
+}

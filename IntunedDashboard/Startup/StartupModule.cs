@@ -1,0 +1,28 @@
+using IntunedDashboard.Http;
+
+namespace IntunedDashboard.Startup;
+
+public static class StartupModule
+{
+    public static WebApplicationBuilder AddStartup(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddHealthChecks()
+            .AddCheck<DatabaseCheck>("database")
+            .AddCheck<BrowserCheck>("browser");
+        builder.Services.AddHostedService<Welcome>();
+        return builder;
+    }
+
+    /// <summary>The order every request goes through.</summary>
+    public static void UsePipeline(this WebApplication app)
+    {
+        app.UseSecurityHeaders();
+        app.UseApiErrors();
+        app.UseRouting();
+        app.UseSetupRedirect();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseAntiforgery();
+        app.UseApiChecks();
+    }
+}

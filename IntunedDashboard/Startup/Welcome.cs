@@ -1,0 +1,30 @@
+using IntunedDashboard.Identity;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace IntunedDashboard.Startup;
+
+/// <summary>Tells the person at the console where to go once the server answers.</summary>
+public sealed class Welcome(IServer server, FirstStart firstStart, IHostApplicationLifetime lifetime, ILogger<Welcome> logger) : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        lifetime.ApplicationStarted.Register(Say);
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private void Say()
+    {
+        var address = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "the configured address";
+        if (firstStart.IsSetupNeeded)
+        {
+            logger.SetupNeeded(address, firstStart.Token);
+        }
+        else
+        {
+            logger.Ready(address);
+        }
+    }
+}
