@@ -2,7 +2,10 @@ using IntunedDashboard.Identity;
 
 namespace IntunedDashboard.AuthSessions;
 
-/// <summary>Writes of the AuthSessions slice. Starting an operation means starting its AuthSession Run.</summary>
+/// <summary>
+/// What can be done with a session. Creating, updating and validating start an AuthSession Run, which belongs to a later slice:
+/// that one implements this.
+/// </summary>
 public interface IAuthSessionCommands
 {
     /// <summary>Creates the session and logs in; with the id of an existing session it acts as an update.</summary>
@@ -13,7 +16,8 @@ public interface IAuthSessionCommands
         Actor actor, Guid projectId, string id, SaveAuthSession request, CancellationToken cancellationToken);
 
     Task<AuthSessionOperationStarted> ValidateAsync(
-        Actor actor, Guid projectId, string id, bool autoRecreate, int checkAttempts, int createAttempts, CancellationToken cancellationToken);
+        Actor actor, Guid projectId, string id, ValidateAuthSession request, CancellationToken cancellationToken);
 
+    /// <exception cref="Platform.RequestException">Unknown, or an operation holds it.</exception>
     Task DeleteAsync(Actor actor, Guid projectId, string id, CancellationToken cancellationToken);
 }

@@ -1,6 +1,11 @@
+using System.Linq.Expressions;
+using System.Text.Json;
+using IntunedDashboard.Data;
+using Microsoft.EntityFrameworkCore;
+
 namespace IntunedDashboard.AuthSessions;
 
-/// <summary>Reads of the AuthSessions slice.</summary>
+/// <summary>Reads of the AuthSessions slice. None of them ever touches a secret.</summary>
 public interface IAuthSessionQueries
 {
     Task<IReadOnlyList<AuthSessionRow>> ListAsync(Guid projectId, CancellationToken cancellationToken);
@@ -9,4 +14,61 @@ public interface IAuthSessionQueries
 
     /// <summary>Names and expiry of the current state's cookies and storage keys, never values.</summary>
     Task<StateSummary> GetStateSummaryAsync(Guid projectId, string id, CancellationToken cancellationToken);
+}
+
+public sealed class AuthSessionQueries(IDbContextFactory<AppDbContext> contexts) : IAuthSessionQueries
+{
+    private static readonly Expression<Func<AuthSession, AuthSessionRow>> ToRow = s => new AuthSessionRow
+    {
+        Key = s.Key,
+        Id = s.Id,
+        Type = s.Type,
+        Status = s.Status,
+        StatusSince = s.StatusSince,
+        StatusReason = s.StatusReason,
+        StatusRunId = s.StatusRunId,
+        Source = s.Source,
+        ProxyDisplay = s.ProxyDisplay,
+        LockedByRunId = s.LockedByRunId,
+        LockOperation = s.LockOperation,
+        LockedAt = s.LockedAt,
+        CreatedAt = s.CreatedAt,
+        UpdatedAt = s.UpdatedAt,
+        LastValidatedAt = s.LastValidatedAt,
+        LastRecreatedAt = s.LastRecreatedAt,
+        StateVersion = s.StateVersion,
+    };
+
+    public async Task<IReadOnlyList<AuthSessionRow>> ListAsync(Guid projectId, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Set<AuthSession>().AsNoTracking()
+            .Where(s => s.ProjectId == projectId)
+            .OrderBy(s => s.Id)
+            .Select(ToRow)
+            .ToListAsync(cancellationToken);
+    }
+
+    public async Task<AuthSessionRow?> FindAsync(Guid projectId, string id, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Set<AuthSession>().AsNoTracking()
+            .Where(s => s.ProjectId == projectId && s.Id == id)
+            .Select(ToRow)
+            .FirstOrDefaultAsync(cancellationToken);
+    }
+
+    public async Task<StateSummary> GetStateSummaryAsync(Guid projectId, string id, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var json = await db.Set<AuthSession>().AsNoTracking()
+            .Where(s => s.ProjectId == projectId && s.Id == id)
+            .Join(
+                db.Set<AuthSessionState>(),
+                s => new { s.Key, Version = s.StateVersion },
+                v => new { Key = v.SessionKey, v.Version },
+                (s, v) => v.SummaryJson)
+            .FirstOrDefaultAsync(cancellationToken);
+        return json is null ? StateSummary.Empty : JsonSerializer.Deserialize<StateSummary>(json, JsonSerializerOptions.Web)!;
+    }
 }

@@ -61,5 +61,20 @@ public sealed record SaveAuthSession
     public AuthSessionSource Source { get; init; } = AuthSessionSource.Api;
 }
 
+/// <summary>What is asked for by Validate.</summary>
+public sealed record ValidateAuthSession
+{
+    public bool AutoRecreate { get; init; } = true;
+
+    public int CheckAttempts { get; init; } = 3;
+
+    public int CreateAttempts { get; init; } = 3;
+
+    /// <summary>Seconds, for each check or create.</summary>
+    public int RequestTimeout { get; init; } = 600;
+
+    public string? Proxy { get; init; }
+}
+
 /// <param name="RunId">The AuthSession Run that does it; also the operation id of the published API.</param>
 public sealed record AuthSessionOperationStarted(string AuthSessionId, string RunId);

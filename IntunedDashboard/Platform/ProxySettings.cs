@@ -13,6 +13,11 @@ public sealed record ProxySettings(string Server, string Username, string Passwo
         }
     }
 
+    /// <summary>Reads a proxy that was validated when it came in.</summary>
+    /// <exception cref="FormatException">It is no proxy. A Run must fail then: going out directly would give the account away.</exception>
+    public static ProxySettings Parse(string text) =>
+        TryParse(text, out var proxy) ? proxy! : throw new FormatException("The stored proxy cannot be read.");
+
     /// <summary>Reads the published form. Allowed schemes are http, https, socks4 and socks5.</summary>
     public static bool TryParse(string? text, out ProxySettings? proxy)
     {

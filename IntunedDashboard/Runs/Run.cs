@@ -31,7 +31,7 @@ public enum RunPriority
 /// One execution, narrow on purpose: lists read only this row. What is large lies in <see cref="RunData"/>. Transitions happen by
 /// conditional updates in <c>RunStore</c>, whose row count decides.
 /// </summary>
-public sealed class Run
+public sealed record Run
 {
     /// <summary>Rises with every Run; lists page by it.</summary>
     public long Seq { get; init; }
@@ -115,6 +115,11 @@ public sealed class RunData
 /// <summary>How a Run is to be done. All counts are total attempts.</summary>
 public sealed record RunOptions
 {
+    public const int MostAttempts = 20;
+
+    /// <summary>Seconds: twelve hours.</summary>
+    public const int LongestTimeout = 43_200;
+
     public int MaximumAttempts { get; init; } = 3;
 
     public int CheckAttempts { get; init; } = 3;

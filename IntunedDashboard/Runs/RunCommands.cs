@@ -1,4 +1,8 @@
+using IntunedDashboard.AuthSessions;
 using IntunedDashboard.Identity;
+using IntunedDashboard.Platform;
+using IntunedDashboard.Projects;
+using IntunedDashboard.Runs.Scheduling;
 
 namespace IntunedDashboard.Runs;
 
@@ -10,4 +14,148 @@ public interface IRunCommands
 
     /// <summary>Asks a Run to stop; nothing happens to a finished one.</summary>
     Task CancelAsync(Actor actor, Guid projectId, string runId, CancellationToken cancellationToken);
+}
+
+public sealed class RunCommands(
+    RunStore store,
+    IRunQueries queries,
+    ProjectQueries projects,
+    AuthSessionStore sessions,
+    RunScheduler scheduler,
+    RunCancellations cancellations,
+    TimeProvider clock) : IRunCommands
+{
+    public async Task<string> StartAsync(Actor actor, Guid projectId, StartRun request, CancellationToken cancellationToken)
+    {
+        actor.Require(Role.Operator);
+        var project = await projects.GetDeployedAsync(projectId, cancellationToken);
+        var faults = Validate(project, request);
+        if (faults.Count > 0)
+        {
+            throw RequestException.Invalid(faults);
+        }
+
+        var session = await ResolveSessionAsync(project, request, cancellationToken);
+        var run = new Run
+        {
+            Id = Ids.NewRunId(),
+            ProjectId = projectId,
+            DeploymentId = project.DeploymentId,
+            Type = RunType.Api,
+            ApiName = request.Api,
+            AuthSessionKey = session?.Key,
+            AuthSessionId = session?.Id,
+            Priority = request.Priority,
+            StartedBy = actor.Name,
+            CreatedAt = clock.GetUtcNow(),
+        };
+        var secrets = request.RuntimeInputJson is null && request.Proxy is null
+            ? null
+            : new RunSecrets { RuntimeInputJson = request.RuntimeInputJson, Proxy = request.Proxy };
+        await store.AddAsync(run, request.Options, request.ParametersJson, secrets, cancellationToken);
+        await scheduler.EnqueueAsync(run.Id, run.Priority, cancellationToken);
+        return run.Id;
+    }
+
+    public async Task CancelAsync(Actor actor, Guid projectId, string runId, CancellationToken cancellationToken)
+    {
+        actor.Require(Role.Operator);
+        var run = await queries.FindRunAsync(projectId, runId, cancellationToken) ?? throw RequestException.NotFound($"Run {runId}");
+        if (await store.TryCancelPendingAsync(run, RunReasons.CanceledByUser, "Canceled by a user before it started.", cancellationToken))
+        {
+            if (run.Type is RunType.Create or RunType.Update && run.AuthSessionId is not null
+                && await sessions.FindAsync(projectId, run.AuthSessionId, cancellationToken) is { } session)
+            {
+                await sessions.MarkExpiredAsync(session, run.Id, "The login was canceled.", CancellationToken.None);
+                await sessions.UnlockAsync(session, run.Id);
+            }
+
+            return;
+        }
+
+        await store.RequestCancelAsync(run, cancellationToken);
+        cancellations.Cancel(runId);
+    }
+
+    private static List<FieldFault> Validate(DeployedProject project, StartRun request)
+    {
+        var faults = new List<FieldFault>();
+        if (!project.Manifest.Apis.Contains(request.Api))
+        {
+            faults.Add(new FieldFault("api", $"No API of this name is deployed. Deployed are: {string.Join(", ", project.Manifest.Apis)}."));
+        }
+
+        if (request.Proxy is not null && !ProxySettings.TryParse(request.Proxy, out _))
+        {
+            faults.Add(new FieldFault("proxy", "Must be an address such as http://user:password@host:port."));
+        }
+
+        var uses = request.AuthSessionId is not null || request.RuntimeInputJson is not null;
+        if (project.Manifest.Settings.AuthSessionsEnabled && !uses)
+        {
+            faults.Add(new FieldFault("authSession", "Auth session is required: this project has AuthSessions enabled."));
+        }
+
+        if (!project.Manifest.Settings.AuthSessionsEnabled && uses)
+        {
+            faults.Add(new FieldFault("authSession", "This project has no AuthSessions enabled."));
+        }
+
+        if (request.RuntimeInputJson is not null && !request.Options.AutoRecreate)
+        {
+            faults.Add(new FieldFault("authSession.autoRecreate", "Must be true with runtimeInput: logging in is the only way to get the session."));
+        }
+
+        if (request.AuthSessionId is not null && !AuthSessionIds.IsValid(request.AuthSessionId))
+        {
+            faults.Add(new FieldFault("authSession.id", AuthSessionIds.Rule));
+        }
+
+        return faults;
+    }
+
+    private async Task<AuthSession?> ResolveSessionAsync(DeployedProject project, StartRun request, CancellationToken cancellationToken)
+    {
+        if (!project.Manifest.Settings.AuthSessionsEnabled)
+        {
+            return null;
+        }
+
+        var id = request.AuthSessionId ?? AuthSessionIds.New();
+        var session = await sessions.FindAsync(project.Project.Id, id, cancellationToken);
+        if (request.RuntimeInputJson is not null)
+        {
+            if (session is not null && session.Type != AuthSessionType.Runtime)
+            {
+                throw RequestException.Invalid("authSession.runtimeInput", $"AuthSession {id} is not runtime-based, so it takes no runtimeInput.");
+            }
+
+            session ??= await sessions.AddAsync(
+                project.Project.Id, id, AuthSessionType.Runtime, AuthSessionSource.Api, parametersJson: null, proxy: null, lockedByRunId: null, cancellationToken);
+        }
+
+        if (session is null)
+        {
+            throw RequestException.Invalid("authSession.id", $"This project has no AuthSession {id}.");
+        }
+
+        if (session.Type == AuthSessionType.Recorder && request.Options.AutoRecreate)
+        {
+            throw RequestException.Invalid("authSession.autoRecreate", "Must be false for a recorder-based AuthSession: only a person can log it in.");
+        }
+
+        if (session.Type == AuthSessionType.Runtime && request.RuntimeInputJson is null && request.Options.AutoRecreate)
+        {
+            throw RequestException.Invalid("authSession.runtimeInput", "A runtime-based AuthSession needs its credentials with every Run.");
+        }
+
+        if (session.LockedByRunId is not null)
+        {
+            throw RequestException.Conflict(
+                $"AuthSession {id} is in use by Run {session.LockedByRunId} ({session.LockOperation}). Try again when it has ended.",
+                "auth-session-already-in-use");
+        }
+
+        return session;
+    }
 }

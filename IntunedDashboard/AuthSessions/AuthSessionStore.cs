@@ -1,0 +1,271 @@
+using System.Text.Json;
+using IntunedDashboard.Data;
+using IntunedDashboard.Live;
+using IntunedDashboard.Platform;
+using Microsoft.EntityFrameworkCore;
+
+namespace IntunedDashboard.AuthSessions;
+
+/// <summary>A session with its secrets in the clear, for the Run that uses it. Never leaves the server process.</summary>
+public sealed record OpenAuthSession(AuthSession Session, string? ParametersJson, ProxySettings? Proxy, string? StateJson);
+
+/// <summary>
+/// Every write to a session. Transitions are conditional updates whose row count decides, so that two Runs, a page and recovery
+/// may act at once. Safe for concurrent use.
+/// </summary>
+public sealed class AuthSessionStore(
+    IDbContextFactory<AppDbContext> contexts, SecretProtector protector, ILiveSignals signals, TimeProvider clock)
+{
+    private const int VersionsKept = 5;
+
+    public async Task<AuthSession?> FindAsync(Guid projectId, string id, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Set<AuthSession>().AsNoTracking().FirstOrDefaultAsync(s => s.ProjectId == projectId && s.Id == id, cancellationToken);
+    }
+
+    /// <summary>Reads the session with credentials, proxy and current state.</summary>
+    /// <exception cref="RequestException">The session was deleted meanwhile.</exception>
+    public async Task<OpenAuthSession> OpenAsync(Guid key, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var session = await db.Set<AuthSession>().AsNoTracking().FirstOrDefaultAsync(s => s.Key == key, cancellationToken)
+            ?? throw RequestException.NotFound("The AuthSession");
+        var state = session.StateVersion == 0
+            ? null
+            : await db.Set<AuthSessionState>().AsNoTracking()
+                .Where(s => s.SessionKey == key && s.Version == session.StateVersion)
+                .Select(s => s.ProtectedState)
+                .FirstOrDefaultAsync(cancellationToken);
+        var proxy = session.ProtectedProxy is null
+            ? null
+            : ProxySettings.Parse(protector.Unprotect(ProxyPurpose(key), session.ProtectedProxy));
+        return new OpenAuthSession(
+            session,
+            session.ProtectedParameters is null ? null : protector.Unprotect(ParametersPurpose(key), session.ProtectedParameters),
+            proxy,
+            state is null ? null : protector.Unprotect(StatePurpose(key), state));
+    }
+
+    /// <summary>Inserts a PENDING session, already locked by the Run that will log in.</summary>
+    /// <exception cref="RequestException">A session with this id was created at the same moment.</exception>
+    public async Task<AuthSession> AddAsync(
+        Guid projectId,
+        string id,
+        AuthSessionType type,
+        AuthSessionSource source,
+        string? parametersJson,
+        string? proxy,
+        string? lockedByRunId,
+        CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var key = Guid.CreateVersion7();
+        var session = new AuthSession
+        {
+            Key = key,
+            ProjectId = projectId,
+            Id = id,
+            Type = type,
+            Source = source,
+            Status = AuthSessionStatus.Pending,
+            StatusSince = now,
+            StatusRunId = lockedByRunId,
+            ProtectedParameters = parametersJson is null ? null : protector.Protect(ParametersPurpose(key), parametersJson),
+            ProtectedProxy = proxy is null ? null : protector.Protect(ProxyPurpose(key), proxy),
+            ProxyDisplay = Display(proxy),
+            LockedByRunId = lockedByRunId,
+            LockOperation = lockedByRunId is null ? null : AuthSessionOperation.Create,
+            LockedAt = lockedByRunId is null ? null : now,
+            CreatedAt = now,
+            UpdatedAt = now,
+        };
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        db.Add(session);
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+        }
+        catch (DbUpdateException)
+        {
+            throw RequestException.Conflict($"AuthSession {id} already exists.");
+        }
+
+        signals.Publish(LiveTopics.AuthSessions(projectId));
+        return session;
+    }
+
+    /// <summary>Takes the session for one Run alone. Asking again with the same Run succeeds.</summary>
+    public async Task<bool> TryLockAsync(AuthSession session, string runId, AuthSessionOperation operation, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var taken = await db.Set<AuthSession>()
+            .Where(s => s.Key == session.Key && (s.LockedByRunId == null || s.LockedByRunId == runId))
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(s => s.LockedByRunId, runId)
+                    .SetProperty(s => s.LockOperation, operation)
+                    .SetProperty(s => s.LockedAt, now),
+                cancellationToken);
+        signals.Publish(LiveTopics.AuthSessions(session.ProjectId));
+        return taken == 1;
+    }
+
+    /// <summary>Releases what the Run holds; nothing happens when it holds nothing. Not cancelled with the Run, or the lock would stay.</summary>
+    public async Task UnlockAsync(AuthSession session, string runId)
+    {
+        await using var db = await contexts.CreateDbContextAsync(CancellationToken.None);
+        await db.Set<AuthSession>()
+            .Where(s => s.Key == session.Key && s.LockedByRunId == runId)
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(s => s.LockedByRunId, (string?)null)
+                    .SetProperty(s => s.LockOperation, (AuthSessionOperation?)null)
+                    .SetProperty(s => s.LockedAt, (DateTimeOffset?)null),
+                CancellationToken.None);
+        signals.Publish(LiveTopics.AuthSessions(session.ProjectId));
+    }
+
+    /// <summary>Marks the session as being logged in and, when given, replaces credentials and proxy.</summary>
+    public async Task BeginUpdateAsync(
+        AuthSession session, string runId, string? parametersJson, bool setProxy, string? proxy, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var row = await db.Set<AuthSession>().FirstAsync(s => s.Key == session.Key, cancellationToken);
+        row.Status = AuthSessionStatus.Pending;
+        row.StatusSince = now;
+        row.StatusReason = null;
+        row.StatusRunId = runId;
+        row.UpdatedAt = now;
+        if (parametersJson is not null)
+        {
+            row.ProtectedParameters = protector.Protect(ParametersPurpose(session.Key), parametersJson);
+        }
+
+        if (setProxy)
+        {
+            row.ProtectedProxy = proxy is null ? null : protector.Protect(ProxyPurpose(session.Key), proxy);
+            row.ProxyDisplay = Display(proxy);
+        }
+
+        await db.SaveChangesAsync(cancellationToken);
+        signals.Publish(LiveTopics.AuthSessions(session.ProjectId));
+    }
+
+    /// <summary>A check passed with the current state: the session is READY.</summary>
+    public async Task MarkValidAsync(AuthSession session, string runId, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await db.Set<AuthSession>()
+            .Where(s => s.Key == session.Key)
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(s => s.LastValidatedAt, now)
+                    .SetProperty(s => s.StatusSince, s => s.Status == AuthSessionStatus.Ready ? s.StatusSince : now)
+                    .SetProperty(s => s.StatusRunId, s => s.Status == AuthSessionStatus.Ready ? s.StatusRunId : runId)
+                    .SetProperty(s => s.StatusReason, (string?)null)
+                    .SetProperty(s => s.Status, AuthSessionStatus.Ready),
+                cancellationToken);
+        signals.Publish(LiveTopics.AuthSessions(session.ProjectId));
+    }
+
+    /// <summary>The login is lost. The stored state is kept: a later check may still pass.</summary>
+    public async Task MarkExpiredAsync(AuthSession session, string runId, string reason, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await db.Set<AuthSession>()
+            .Where(s => s.Key == session.Key)
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(s => s.StatusSince, s => s.Status == AuthSessionStatus.Expired ? s.StatusSince : now)
+                    .SetProperty(s => s.StatusRunId, runId)
+                    .SetProperty(s => s.StatusReason, reason)
+                    .SetProperty(s => s.Status, AuthSessionStatus.Expired),
+                cancellationToken);
+        signals.Publish(LiveTopics.AuthSessions(session.ProjectId));
+    }
+
+    /// <summary>Keeps a captured state as a candidate; it serves no Run until <see cref="PromoteAsync"/>.</summary>
+    /// <returns>Its version.</returns>
+    public async Task<int> AddCandidateAsync(AuthSession session, string runId, string stateJson, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var newest = await db.Set<AuthSessionState>().Where(s => s.SessionKey == session.Key)
+            .MaxAsync(s => (int?)s.Version, cancellationToken) ?? 0;
+        var state = new AuthSessionState
+        {
+            SessionKey = session.Key,
+            Version = newest + 1,
+            RunId = runId,
+            ProtectedState = protector.Protect(StatePurpose(session.Key), stateJson),
+            SummaryJson = JsonSerializer.Serialize(BrowserState.Summarize(stateJson), JsonSerializerOptions.Web),
+            CapturedAt = clock.GetUtcNow(),
+        };
+        db.Add(state);
+        await db.SaveChangesAsync(cancellationToken);
+        return state.Version;
+    }
+
+    /// <summary>The candidate's check passed: it becomes the session's state, and old versions go.</summary>
+    public async Task PromoteAsync(AuthSession session, string runId, int version, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await db.Set<AuthSessionState>()
+            .Where(s => s.SessionKey == session.Key && s.Version == version)
+            .ExecuteUpdateAsync(set => set.SetProperty(s => s.PromotedAt, now), cancellationToken);
+        await db.Set<AuthSession>()
+            .Where(s => s.Key == session.Key)
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(s => s.StateVersion, version)
+                    .SetProperty(s => s.Status, AuthSessionStatus.Ready)
+                    .SetProperty(s => s.StatusSince, now)
+                    .SetProperty(s => s.StatusReason, (string?)null)
+                    .SetProperty(s => s.StatusRunId, runId)
+                    .SetProperty(s => s.UpdatedAt, now)
+                    .SetProperty(s => s.LastValidatedAt, now)
+                    .SetProperty(s => s.LastRecreatedAt, now),
+                cancellationToken);
+        var kept = await db.Set<AuthSessionState>().Where(s => s.SessionKey == session.Key)
+            .OrderByDescending(s => s.Version).Select(s => s.Version).Take(VersionsKept).ToListAsync(cancellationToken);
+        await db.Set<AuthSessionState>()
+            .Where(s => s.SessionKey == session.Key && !kept.Contains(s.Version))
+            .ExecuteDeleteAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        signals.Publish(LiveTopics.AuthSessions(session.ProjectId));
+    }
+
+    /// <returns>False when somebody holds the session.</returns>
+    public async Task<bool> TryDeleteAsync(AuthSession session, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var deleted = await db.Set<AuthSession>()
+            .Where(s => s.Key == session.Key && s.LockedByRunId == null)
+            .ExecuteDeleteAsync(cancellationToken);
+        signals.Publish(LiveTopics.AuthSessions(session.ProjectId));
+        return deleted == 1;
+    }
+
+    /// <summary>After a crash: nobody who held a lock is alive any more.</summary>
+    /// <returns>The sessions that were freed.</returns>
+    public async Task<int> ReleaseAllLocksAsync(IReadOnlyList<string> runIds, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Set<AuthSession>()
+            .Where(s => s.LockedByRunId != null && runIds.Contains(s.LockedByRunId))
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(s => s.LockedByRunId, (string?)null)
+                    .SetProperty(s => s.LockOperation, (AuthSessionOperation?)null)
+                    .SetProperty(s => s.LockedAt, (DateTimeOffset?)null),
+                cancellationToken);
+    }
+
+    private static string? Display(string? proxy) => ProxySettings.TryParse(proxy, out var parsed) ? parsed!.Masked : null;
+
+    private static string ParametersPurpose(Guid key) => $"auth-session-parameters:{key:N}";
+
+    private static string ProxyPurpose(Guid key) => $"auth-session-proxy:{key:N}";
+
+    private static string StatePurpose(Guid key) => $"auth-session-state:{key:N}";
+}

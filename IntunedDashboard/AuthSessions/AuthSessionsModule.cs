@@ -1,0 +1,11 @@
+namespace IntunedDashboard.AuthSessions;
+
+public static class AuthSessionsModule
+{
+    public static IHostApplicationBuilder AddAuthSessions(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<AuthSessionStore>();
+        builder.Services.AddSingleton<IAuthSessionQueries, AuthSessionQueries>();
+        return builder;
+    }
+}

@@ -1,0 +1,173 @@
+using System.Text.Json;
+using IntunedDashboard.AuthSessions;
+using IntunedDashboard.Data;
+using IntunedDashboard.Execution;
+using IntunedDashboard.Live;
+using IntunedDashboard.Platform;
+using IntunedDashboard.Projects;
+using Microsoft.EntityFrameworkCore;
+
+namespace IntunedDashboard.Runs;
+
+/// <summary>Which function an attempt runs, and with what.</summary>
+public sealed record AttemptPlan
+{
+    public required FunctionKind Kind { get; init; }
+
+    public required string FunctionPath { get; init; }
+
+    public string ParametersJson { get; init; } = "{}";
+
+    public string? StateJson { get; init; }
+
+    public string? SessionParametersJson { get; init; }
+
+    public string? AuthSessionId { get; init; }
+
+    public ProxySettings? Proxy { get; init; }
+
+    public required bool SaveTrace { get; init; }
+
+    public required int TimeoutSeconds { get; init; }
+}
+
+public sealed record AttemptResult(ExecutionFinished Finished, RunErrorInfo? Error, string? StateJson)
+{
+    public bool Succeeded => Finished.Outcome == ExecutionOutcome.Succeeded;
+
+    public bool Canceled => Finished.Outcome == ExecutionOutcome.Canceled;
+}
+
+/// <summary>Runs one attempt on the engine and keeps what it produces: log, stages, trace, screenshot.</summary>
+public sealed class AttemptRunner(
+    IAutomationRunner runner,
+    RunStore store,
+    IArtifactStore artifacts,
+    DeploymentFiles files,
+    RunEnvironment environment,
+    IDbContextFactory<AppDbContext> contexts,
+    ILiveSignals signals,
+    TimeProvider clock)
+{
+    public static string ArtifactKey(Guid projectId, string runId, int attempt, ArtifactKind kind) =>
+        $"{ArtifactFolder(projectId)}/{runId}/{attempt}/{(kind == ArtifactKind.Trace ? "trace.zip" : "screenshot.png")}";
+
+    public static string ArtifactFolder(Guid projectId) => projectId.ToString("N");
+
+    /// <summary>
+    /// The attempt is closed when this returns, except that a successful API attempt's result has not been written yet. Cancelling
+    /// ends the attempt as canceled; it does not throw.
+    /// </summary>
+    public async Task<AttemptResult> RunAsync(
+        Run run, Attempt attempt, DeployedProject project, IBrowserLease browser, AttemptPlan plan, CancellationToken cancellationToken)
+    {
+        var redactor = Redactor.For([
+            .. SecretValues.Leaves(plan.SessionParametersJson),
+            .. plan.StateJson is null ? [] : BrowserState.Secrets(plan.StateJson),
+            .. plan.Proxy is { Password.Length: > 0 } proxy ? [proxy.Password] : Array.Empty<string>(),
+        ]);
+        var settings = project.Manifest.Settings;
+        var request = new ExecutionRequest
+        {
+            AttemptKey = $"{run.Id}-{attempt.Number}",
+            Language = project.Language,
+            BuildDirectory = files.Build(project.Project.Id, project.DeploymentId),
+            Kind = plan.Kind,
+            FunctionPath = plan.FunctionPath,
+            ParametersJson = plan.ParametersJson,
+            StateJson = plan.StateJson,
+            SessionParametersJson = plan.SessionParametersJson,
+            Browser = browser,
+            Proxy = plan.Proxy,
+            ViewportWidth = settings.BrowserWidth,
+            ViewportHeight = settings.BrowserHeight,
+            SaveTrace = plan.SaveTrace,
+            Timeout = TimeSpan.FromSeconds(plan.TimeoutSeconds),
+            RunId = run.Id,
+            AuthSessionId = plan.AuthSessionId,
+            JobId = run.JobId,
+            JobRunId = run.JobRunId,
+            Environment = environment.Variables,
+            Redactor = redactor,
+        };
+        attempt.Browser = browser.Description;
+        var stages = new List<AttemptStage>();
+        ExecutionFinished? finished = null;
+        string? state = null;
+        await using (var log = new RunLogWriter(contexts, signals, clock, run.Id, attempt.Number))
+        {
+            await foreach (var happened in runner.RunAsync(request, cancellationToken))
+            {
+                switch (happened)
+                {
+                    case LogWritten line:
+                        log.Add(line.Time, line.Level, line.Message);
+                        break;
+                    case StageCompleted stage:
+                        stages.Add(new AttemptStage(stage.Stage, stage.StartedAt, stage.Duration.TotalMilliseconds, stage.Detail));
+                        break;
+                    case StateCaptured captured:
+                        state = captured.StateJson;
+                        break;
+                    case ArtifactProduced artifact:
+                        await KeepAsync(run, attempt, artifact);
+                        break;
+                    case ExecutionFinished end:
+                        finished = end;
+                        break;
+                }
+            }
+
+            attempt.HasLog = log.HasLines;
+        }
+
+        attempt.StagesJson = JsonSerializer.Serialize(stages, JsonSerializerOptions.Web);
+        finished ??= new ExecutionFinished
+        {
+            Outcome = ExecutionOutcome.Failed,
+            Error = new ExecutionError { Code = RunErrorCodes.ScriptProcessCrashed, Message = "The automation ended without saying how." },
+        };
+        if (finished.ResultJson is not null)
+        {
+            finished = finished with { ResultJson = redactor.Redact(finished.ResultJson) };
+        }
+
+        var error = ErrorOf(finished);
+        var status = finished.Outcome switch
+        {
+            ExecutionOutcome.Succeeded => AttemptStatus.Completed,
+            ExecutionOutcome.Canceled => AttemptStatus.Canceled,
+            _ => AttemptStatus.Failed,
+        };
+        await store.FinishAttemptAsync(run, attempt, status, error);
+        return new AttemptResult(finished, error, state);
+    }
+
+    private static RunErrorInfo? ErrorOf(ExecutionFinished finished) => finished.Outcome switch
+    {
+        ExecutionOutcome.Succeeded or ExecutionOutcome.Canceled => null,
+        ExecutionOutcome.CheckedFalse => RunErrors.Of(RunErrorCodes.AuthCheckFailed, "The check found that the login does not hold.") with
+        {
+            PageUrl = finished.Error?.PageUrl,
+        },
+        _ => RunErrors.From(finished.Error
+            ?? new ExecutionError { Code = "script-unexpected-error", Message = "The automation failed without saying why." }),
+    };
+
+    private async Task KeepAsync(Run run, Attempt attempt, ArtifactProduced artifact)
+    {
+        await using (var content = File.OpenRead(artifact.FilePath))
+        {
+            await artifacts.SaveAsync(ArtifactKey(run.ProjectId, run.Id, attempt.Number, artifact.Kind), content, CancellationToken.None);
+        }
+
+        if (artifact.Kind == ArtifactKind.Trace)
+        {
+            attempt.HasTrace = true;
+        }
+        else
+        {
+            attempt.HasScreenshot = true;
+        }
+    }
+}

@@ -1,0 +1,205 @@
+using IntunedDashboard.AuthSessions;
+using IntunedDashboard.Execution;
+using IntunedDashboard.Projects;
+
+namespace IntunedDashboard.Runs;
+
+/// <summary>
+/// The loops of the AuthSession Runs: check, log in, check again. Each check or create is an attempt of its own. The session is held
+/// exclusively from the first create to the verdict of the last check; checks alone hold nothing, so many Runs check at once.
+/// </summary>
+public sealed class AuthRunFlow(AuthSessionStore sessions, AttemptRunner attempts, RunStore store, TimeProvider clock)
+{
+    private static readonly TimeSpan LockPollInterval = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>What one AuthSession Run works with.</summary>
+    public sealed record Scope(
+        Run Run, RunOptions Options, DeployedProject Project, IBrowserLease Browser, Guid SessionKey, RunSecrets Secrets);
+
+    /// <summary>Create and Update: log in, then prove it.</summary>
+    /// <returns>Null when the session is READY.</returns>
+    public async Task<RunErrorInfo?> LogInAsync(Scope scope, CancellationToken cancellationToken)
+    {
+        var opened = await sessions.OpenAsync(scope.SessionKey, cancellationToken);
+        try
+        {
+            return await LogInLockedAsync(scope, opened, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            await sessions.MarkExpiredAsync(opened.Session, scope.Run.Id, "The login was canceled.", CancellationToken.None);
+            throw;
+        }
+        finally
+        {
+            await sessions.UnlockAsync(opened.Session, scope.Run.Id);
+        }
+    }
+
+    /// <summary>Validate: check, and when the login is lost and the Run allows it, log in again and check once more.</summary>
+    /// <returns>Null when the session is valid.</returns>
+    public async Task<RunErrorInfo?> ValidateAsync(Scope scope, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var opened = await sessions.OpenAsync(scope.SessionKey, cancellationToken);
+            if (opened.StateJson is not null)
+            {
+                var (valid, last) = await CheckAsync(scope, opened, opened.StateJson, cancellationToken);
+                if (valid)
+                {
+                    await sessions.MarkValidAsync(opened.Session, scope.Run.Id, CancellationToken.None);
+                    return null;
+                }
+
+                if (last is { IsConnectionError: true })
+                {
+                    // Nothing was learnt about the login, so neither log in again nor call the session lost.
+                    return RunErrors.Wrapping(
+                        RunErrorCodes.CheckAttemptsFailed, "The site could not be reached, so the login could not be checked.", scope.Run.AttemptCount, last);
+                }
+
+                if (RefusesRecreation(scope, opened) is { } refusal)
+                {
+                    var error = RunErrors.Wrapping(RunErrorCodes.CheckAttemptsFailed, refusal, scope.Run.AttemptCount, last);
+                    await sessions.MarkExpiredAsync(opened.Session, scope.Run.Id, error.Message, CancellationToken.None);
+                    return error;
+                }
+            }
+            else if (RefusesRecreation(scope, opened) is { } refusal)
+            {
+                var error = RunErrors.Of(RunErrorCodes.CheckAttemptsFailed, $"There is no login to check. {refusal}");
+                await sessions.MarkExpiredAsync(opened.Session, scope.Run.Id, error.Message, CancellationToken.None);
+                return error;
+            }
+
+            await LockAsync(scope, opened.Session, cancellationToken);
+            try
+            {
+                var current = await sessions.OpenAsync(scope.SessionKey, cancellationToken);
+                if (current.Session.StateVersion != opened.Session.StateVersion)
+                {
+                    // Somebody else logged in while this Run waited: check their login instead of logging in again.
+                    continue;
+                }
+
+                return await LogInLockedAsync(scope, current, cancellationToken);
+            }
+            finally
+            {
+                await sessions.UnlockAsync(opened.Session, scope.Run.Id);
+            }
+        }
+    }
+
+    private static string? RefusesRecreation(Scope scope, OpenAuthSession opened)
+    {
+        if (opened.Session.Type == AuthSessionType.Recorder)
+        {
+            return "A person has to log in again: recorder sessions are not recreated.";
+        }
+
+        return scope.Options.AutoRecreate ? null : "The login was lost and this Run does not recreate it.";
+    }
+
+    private async Task LockAsync(Scope scope, AuthSession session, CancellationToken cancellationToken)
+    {
+        while (!await sessions.TryLockAsync(session, scope.Run.Id, AuthSessionOperation.Recreate, cancellationToken))
+        {
+            await Task.Delay(LockPollInterval, clock, cancellationToken);
+        }
+    }
+
+    private async Task<RunErrorInfo?> LogInLockedAsync(Scope scope, OpenAuthSession opened, CancellationToken cancellationToken)
+    {
+        var parameters = scope.Secrets.RuntimeInputJson ?? opened.ParametersJson;
+        if (parameters is null)
+        {
+            var missing = RunErrors.Of(RunErrorCodes.CreateAttemptsFailed, "The session has no credentials to log in with.");
+            await sessions.MarkExpiredAsync(opened.Session, scope.Run.Id, missing.Message, CancellationToken.None);
+            return missing;
+        }
+
+        var (state, failed) = await CreateAsync(scope, opened, parameters, cancellationToken);
+        if (state is null)
+        {
+            var error = RunErrors.Wrapping(RunErrorCodes.CreateAttemptsFailed, "Logging in failed.", scope.Run.AttemptCount, failed);
+            await sessions.MarkExpiredAsync(opened.Session, scope.Run.Id, error.Message, CancellationToken.None);
+            return error;
+        }
+
+        var version = await sessions.AddCandidateAsync(opened.Session, scope.Run.Id, state, cancellationToken);
+        var (valid, last) = await CheckAsync(scope, opened, state, cancellationToken);
+        if (!valid)
+        {
+            var error = RunErrors.Wrapping(
+                RunErrorCodes.PostCreateCheckAttemptsFailed, "Logging in went through, but the check still fails.", scope.Run.AttemptCount, last);
+            await sessions.MarkExpiredAsync(opened.Session, scope.Run.Id, error.Message, CancellationToken.None);
+            return error;
+        }
+
+        await sessions.PromoteAsync(opened.Session, scope.Run.Id, version, CancellationToken.None);
+        return null;
+    }
+
+    private async Task<(string? State, RunErrorInfo? Error)> CreateAsync(
+        Scope scope, OpenAuthSession opened, string parameters, CancellationToken cancellationToken)
+    {
+        RunErrorInfo? last = null;
+        var used = (await store.GetAttemptsAsync(scope.Run.Id, cancellationToken)).Count(a => a.Kind == AttemptKind.Create);
+        while (used++ < scope.Options.CreateAttempts)
+        {
+            var plan = Plan(scope, opened, FunctionKind.Create, "auth-sessions/create", state: null) with { ParametersJson = parameters };
+            var result = await RunAsync(scope, AttemptKind.Create, plan, cancellationToken);
+            if (result.Succeeded && result.StateJson is not null && !BrowserState.IsEmpty(result.StateJson))
+            {
+                return (result.StateJson, null);
+            }
+
+            last = result.Error
+                ?? RunErrors.Of("script-no-valid-output-received", "create left no cookies or storage behind, so there is no login to keep.");
+        }
+
+        return (null, last);
+    }
+
+    private async Task<(bool Valid, RunErrorInfo? Error)> CheckAsync(
+        Scope scope, OpenAuthSession opened, string state, CancellationToken cancellationToken)
+    {
+        RunErrorInfo? last = null;
+        for (var i = 0; i < scope.Options.CheckAttempts; i++)
+        {
+            var result = await RunAsync(
+                scope, AttemptKind.Check, Plan(scope, opened, FunctionKind.Check, "auth-sessions/check", state), cancellationToken);
+            if (result.Succeeded)
+            {
+                return (true, null);
+            }
+
+            last = result.Error;
+        }
+
+        return (false, last);
+    }
+
+    private async Task<AttemptResult> RunAsync(Scope scope, AttemptKind kind, AttemptPlan plan, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var attempt = await store.AddAttemptAsync(scope.Run, kind, started: true, validateRunId: null, cancellationToken);
+        var result = await attempts.RunAsync(scope.Run, attempt, scope.Project, scope.Browser, plan, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        return result;
+    }
+
+    private static AttemptPlan Plan(Scope scope, OpenAuthSession opened, FunctionKind kind, string path, string? state) => new()
+    {
+        Kind = kind,
+        FunctionPath = path,
+        StateJson = state,
+        SessionParametersJson = scope.Secrets.RuntimeInputJson ?? opened.ParametersJson ?? "{}",
+        AuthSessionId = opened.Session.Id,
+        Proxy = opened.Proxy ?? scope.Secrets.OpenProxy(),
+        SaveTrace = scope.Options.SaveTrace,
+        TimeoutSeconds = scope.Options.AuthRequestTimeout,
+    };
+}

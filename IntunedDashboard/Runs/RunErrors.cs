@@ -1,0 +1,73 @@
+using IntunedDashboard.Execution;
+using IntunedDashboard.Platform;
+
+namespace IntunedDashboard.Runs;
+
+/// <summary>The published error codes a Run or attempt can end with.</summary>
+public static class RunErrorCodes
+{
+    public const string AuthCheckFailed = "auth-check-failed";
+    public const string CheckAttemptsFailed = "check-attempts-failed";
+    public const string CreateAttemptsFailed = "create-attempts-failed";
+    public const string PostCreateCheckAttemptsFailed = "post-create-check-attempts-failed";
+    public const string ApiAttemptsFailed = "api-attempts-failed";
+    public const string ScriptProcessCrashed = "script-process-crashed";
+    public const string InternalServerError = "internal-server-error";
+}
+
+/// <summary>The published reasons for which a Run is canceled.</summary>
+public static class RunReasons
+{
+    public const string ValidateDependencyFailed = "auth-session-validate-dependency-failed";
+    public const string CanceledByUser = "cancelled-user-action";
+    public const string FailedToInitialize = "failed-to-initialize-job-run";
+}
+
+public static class RunErrors
+{
+    public static RunErrorInfo From(ExecutionError error) => new()
+    {
+        Code = error.Code,
+        Category = CategoryOf(error.Code),
+        Message = error.Message,
+        Retirable = CategoryOf(error.Code) == "infrastructure",
+        CorrelationId = Ids.NewCorrelationId(),
+        ErrorType = error.ErrorType,
+        Stack = error.Stack,
+        File = error.File,
+        Line = error.Line,
+        SourceLine = error.SourceLine,
+        PageUrl = error.PageUrl,
+        IsConnectionError = error.IsConnectionError,
+    };
+
+    public static RunErrorInfo Of(string code, string message) => new()
+    {
+        Code = code,
+        Category = CategoryOf(code),
+        Message = message,
+        Retirable = CategoryOf(code) == "infrastructure",
+        CorrelationId = Ids.NewCorrelationId(),
+    };
+
+    /// <summary>An error of the whole Run that stands for its attempts: it keeps what the last one showed.</summary>
+    public static RunErrorInfo Wrapping(string code, string sentence, int attempts, RunErrorInfo? last)
+    {
+        var wrapped = last is null ? Of(code, sentence) : last with { Code = code, Category = CategoryOf(code), Retirable = false };
+        return wrapped with
+        {
+            Message = last is null ? sentence : $"{sentence} {last.Message}",
+            AttemptsCount = attempts,
+            CorrelationId = last?.CorrelationId ?? wrapped.CorrelationId,
+        };
+    }
+
+    private static string CategoryOf(string code) => code switch
+    {
+        RunErrorCodes.AuthCheckFailed or RunErrorCodes.CheckAttemptsFailed or RunErrorCodes.CreateAttemptsFailed
+            or RunErrorCodes.PostCreateCheckAttemptsFailed => "auth",
+        RunErrorCodes.ScriptProcessCrashed or RunErrorCodes.InternalServerError or "unexpected" or "script-unexpected-error" =>
+            "infrastructure",
+        _ => "execution",
+    };
+}

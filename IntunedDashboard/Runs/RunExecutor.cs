@@ -1,0 +1,109 @@
+using IntunedDashboard.AuthSessions;
+using IntunedDashboard.Execution;
+using IntunedDashboard.Platform;
+using IntunedDashboard.Projects;
+
+namespace IntunedDashboard.Runs;
+
+/// <summary>
+/// Takes one queued Run to its end. Whatever happens, the Run ends in a terminal status, or is given back when the server stops.
+/// </summary>
+public sealed class RunExecutor(
+    RunStore store,
+    ApiRunFlow api,
+    AuthRunFlow auth,
+    AuthSessionStore sessions,
+    ProjectQueries projects,
+    IBrowserPool browsers,
+    RunCancellations cancellations,
+    ILogger<RunExecutor> logger)
+{
+    /// <summary>Cancelling the token means that the server stops: the Run is handed back and goes on after the next start.</summary>
+    public async Task ExecuteAsync(string runId, CancellationToken stopping)
+    {
+        if (await store.TryClaimAsync(runId, stopping) is not { } claimed)
+        {
+            return;
+        }
+
+        var run = claimed.Run;
+        using var cancellation = cancellations.Register(runId, stopping);
+        try
+        {
+            if (run.CancelRequested)
+            {
+                await EndCanceledAsync(run);
+                return;
+            }
+
+            var project = await projects.GetDeploymentAsync(run.ProjectId, run.DeploymentId, cancellation.Token);
+            if (run.Type == RunType.Api)
+            {
+                await api.RunAsync(claimed, project, cancellation.Token);
+            }
+            else
+            {
+                await RunAuthAsync(claimed, project, cancellation.Token);
+            }
+        }
+        catch (OperationCanceledException) when (cancellation.WasAsked)
+        {
+            await EndCanceledAsync(run);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested || cancellations.Stopping.IsCancellationRequested)
+        {
+            await store.CloseAttemptsAsync(run, "The server stopped.");
+            await store.ReleaseAsync(run);
+        }
+        catch (BrowserUnavailableException missing)
+        {
+            await EndFailedAsync(run, RunErrors.Of(RunErrorCodes.InternalServerError, missing.Message));
+        }
+        catch (RequestException gone)
+        {
+            await EndFailedAsync(run, RunErrors.Of(RunErrorCodes.InternalServerError, gone.Message));
+        }
+        catch (Exception fault)
+        {
+            var error = RunErrors.Of(RunErrorCodes.InternalServerError, "The platform failed while executing this Run.");
+            logger.ExecutionFailed(fault, runId, error.CorrelationId);
+            await EndFailedAsync(run, error);
+        }
+    }
+
+    private async Task RunAuthAsync(ClaimedRun claimed, DeployedProject project, CancellationToken cancellationToken)
+    {
+        var run = claimed.Run;
+        await using var browser = await browsers.LeaseAsync(new BrowserRequest(project.Manifest.Settings.Headful), cancellationToken);
+        var scope = new AuthRunFlow.Scope(run, claimed.Options, project, browser, run.AuthSessionKey!.Value, claimed.Secrets);
+        var error = run.Type == RunType.Validate
+            ? await auth.ValidateAsync(scope, cancellationToken)
+            : await auth.LogInAsync(scope, cancellationToken);
+        if (error is null)
+        {
+            await store.CompleteAsync(run, resultJson: null, extendedPayloadsJson: null);
+        }
+        else
+        {
+            await store.FailAsync(run, error);
+        }
+    }
+
+    private async Task EndCanceledAsync(Run run)
+    {
+        await store.CloseAttemptsAsync(run, error: null);
+        await store.CancelAsync(run, RunReasons.CanceledByUser, "Canceled by a user.");
+    }
+
+    private async Task EndFailedAsync(Run run, RunErrorInfo error)
+    {
+        await store.CloseAttemptsAsync(run, error.Message);
+        await store.FailAsync(run, error);
+        if (run.Type is RunType.Create or RunType.Update && run.AuthSessionId is not null
+            && await sessions.FindAsync(run.ProjectId, run.AuthSessionId, CancellationToken.None) is { } session)
+        {
+            await sessions.MarkExpiredAsync(session, run.Id, error.Message, CancellationToken.None);
+            await sessions.UnlockAsync(session, run.Id);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+namespace IntunedDashboard.Runs;
+
+public static partial class RunLog
+{
+    [LoggerMessage(1600, LogLevel.Error, "Run {RunId} failed inside the platform (correlation id {CorrelationId})")]
+    public static partial void ExecutionFailed(this ILogger logger, Exception exception, string runId, string correlationId);
+
+    [LoggerMessage(1601, LogLevel.Warning, "Took over {Runs} interrupted Runs and freed {Sessions} AuthSessions after an unclean stop")]
+    public static partial void Recovered(this ILogger logger, int runs, int sessions);
+
+    [LoggerMessage(1602, LogLevel.Warning, "Queued {Runs} Runs that had lost their trigger")]
+    public static partial void Requeued(this ILogger logger, int runs);
+
+    [LoggerMessage(1603, LogLevel.Error, "Looking for Runs without a trigger failed")]
+    public static partial void SweepFailed(this ILogger logger, Exception exception);
+}

@@ -1,0 +1,283 @@
+using System.Text.Json;
+using IntunedDashboard.Data;
+using IntunedDashboard.Live;
+using IntunedDashboard.Platform;
+using Microsoft.EntityFrameworkCore;
+
+namespace IntunedDashboard.Runs;
+
+/// <summary>What a Run was given that must not be readable in the database.</summary>
+public sealed record RunSecrets
+{
+    /// <summary>Credentials for this Run only.</summary>
+    public string? RuntimeInputJson { get; init; }
+
+    public string? Proxy { get; init; }
+
+    public ProxySettings? OpenProxy() => Proxy is null ? null : ProxySettings.Parse(Proxy);
+}
+
+/// <summary>A Run as its executor needs it.</summary>
+public sealed record ClaimedRun(Run Run, RunOptions Options, string? ParametersJson, RunSecrets Secrets);
+
+/// <summary>
+/// Every write to a Run. A transition is one conditional update whose row count decides, and writes of an execution carry its
+/// claim, so that nothing happens twice and a writer that lost its claim changes nothing. Safe for concurrent use.
+/// </summary>
+public sealed class RunStore(
+    IDbContextFactory<AppDbContext> contexts, SecretProtector protector, ILiveSignals signals, TimeProvider clock)
+{
+    /// <summary>Made anew by every start, so that a restarted server knows its predecessor's claims.</summary>
+    public string ClaimToken { get; } = Ids.NewRunId();
+
+    public async Task AddAsync(Run run, RunOptions options, string? parametersJson, RunSecrets? secrets, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        db.Add(run);
+        db.Add(new RunData
+        {
+            RunId = run.Id,
+            OptionsJson = JsonSerializer.Serialize(options, JsonSerializerOptions.Web),
+            ParametersJson = parametersJson,
+            ProtectedSecrets = secrets is null
+                ? null
+                : protector.Protect(SecretsPurpose(run.Id), JsonSerializer.Serialize(secrets, JsonSerializerOptions.Web)),
+        });
+        await db.SaveChangesAsync(cancellationToken);
+        Signal(run);
+    }
+
+    /// <summary>Takes a pending Run, or one that its executor left behind, for this process.</summary>
+    /// <returns>Null when it is finished, held by somebody else or gone.</returns>
+    public async Task<ClaimedRun?> TryClaimAsync(string runId, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var claimed = await db.Set<Run>()
+            .Where(r => r.Id == runId && r.ClaimToken == null && (r.Status == RunStatus.Pending || r.Status == RunStatus.Started))
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(r => r.ClaimToken, ClaimToken)
+                    .SetProperty(r => r.Status, RunStatus.Started)
+                    .SetProperty(r => r.StartedAt, r => r.StartedAt ?? now),
+                cancellationToken);
+        if (claimed == 0)
+        {
+            return null;
+        }
+
+        var run = await db.Set<Run>().AsNoTracking().FirstAsync(r => r.Id == runId, cancellationToken);
+        var data = await db.Set<RunData>().AsNoTracking().FirstAsync(d => d.RunId == runId, cancellationToken);
+        Signal(run);
+        return new ClaimedRun(
+            run,
+            JsonSerializer.Deserialize<RunOptions>(data.OptionsJson, JsonSerializerOptions.Web)!,
+            data.ParametersJson,
+            data.ProtectedSecrets is null
+                ? new RunSecrets()
+                : JsonSerializer.Deserialize<RunSecrets>(
+                    protector.Unprotect(SecretsPurpose(runId), data.ProtectedSecrets), JsonSerializerOptions.Web)!);
+    }
+
+    /// <summary>Gives a Run back unfinished: whoever comes next goes on with it.</summary>
+    public async Task ReleaseAsync(Run run)
+    {
+        await using var db = await contexts.CreateDbContextAsync(CancellationToken.None);
+        await Held(db, run.Id).ExecuteUpdateAsync(set => set.SetProperty(r => r.ClaimToken, (string?)null), CancellationToken.None);
+        Signal(run);
+    }
+
+    /// <summary>Takes over a Run whose executor is known to be dead.</summary>
+    public async Task AdoptAsync(Run run, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await db.Set<Run>().Where(r => r.Id == run.Id && r.FinishedAt == null).ExecuteUpdateAsync(
+            set => set.SetProperty(r => r.ClaimToken, ClaimToken).SetProperty(r => r.Status, RunStatus.Started), cancellationToken);
+    }
+
+    /// <summary>Ends every attempt that is still open: as crashed with the sentence, or as canceled without one.</summary>
+    public async Task CloseAttemptsAsync(Run run, string? error)
+    {
+        foreach (var attempt in (await GetAttemptsAsync(run.Id, CancellationToken.None)).Where(a => a.FinishedAt is null))
+        {
+            await FinishAttemptAsync(
+                run,
+                attempt,
+                error is null ? AttemptStatus.Canceled : AttemptStatus.Failed,
+                error is null ? null : RunErrors.Of(RunErrorCodes.ScriptProcessCrashed, error));
+        }
+    }
+
+    public async Task<bool> CompleteAsync(Run run, string? resultJson, string? extendedPayloadsJson)
+    {
+        return await FinishAsync(run, RunStatus.Completed, error: null, reason: null, message: null, resultJson, extendedPayloadsJson);
+    }
+
+    public async Task<bool> FailAsync(Run run, RunErrorInfo error)
+    {
+        return await FinishAsync(run, RunStatus.Failed, error, reason: null, error.Message);
+    }
+
+    public async Task<bool> CancelAsync(Run run, string reason, string message)
+    {
+        return await FinishAsync(run, RunStatus.Canceled, error: null, reason, message);
+    }
+
+    /// <summary>Cancels a Run nobody has claimed yet.</summary>
+    public async Task<bool> TryCancelPendingAsync(Run run, string reason, string message, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var canceled = await db.Set<Run>()
+            .Where(r => r.Id == run.Id && r.Status == RunStatus.Pending && r.ClaimToken == null)
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(r => r.Status, RunStatus.Canceled)
+                    .SetProperty(r => r.ReasonType, reason)
+                    .SetProperty(r => r.Message, message)
+                    .SetProperty(r => r.FinishedAt, now),
+                cancellationToken);
+        await ForgetSecretsAsync(db, run.Id, canceled == 1);
+        Signal(run);
+        return canceled == 1;
+    }
+
+    public async Task RequestCancelAsync(Run run, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await db.Set<Run>()
+            .Where(r => r.Id == run.Id && (r.Status == RunStatus.Pending || r.Status == RunStatus.Started))
+            .ExecuteUpdateAsync(set => set.SetProperty(r => r.CancelRequested, true), cancellationToken);
+        Signal(run);
+    }
+
+    /// <summary>Opens the next attempt of a Run.</summary>
+    public async Task<Attempt> AddAttemptAsync(Run run, AttemptKind kind, bool started, string? validateRunId, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var attempt = new Attempt
+        {
+            RunId = run.Id,
+            Number = run.AttemptCount + 1,
+            Kind = kind,
+            Status = started ? AttemptStatus.Started : AttemptStatus.Pending,
+            ValidateRunId = validateRunId,
+            CreatedAt = now,
+            StartedAt = started ? now : null,
+        };
+        db.Add(attempt);
+        await db.SaveChangesAsync(cancellationToken);
+        run.AttemptCount = attempt.Number;
+        await db.Set<Run>().Where(r => r.Id == run.Id)
+            .ExecuteUpdateAsync(set => set.SetProperty(r => r.AttemptCount, attempt.Number), cancellationToken);
+        Signal(run);
+        return attempt;
+    }
+
+    public async Task StartAttemptAsync(Run run, Attempt attempt, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        attempt.Status = AttemptStatus.Started;
+        attempt.StartedAt = now;
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await db.Set<Attempt>()
+            .Where(a => a.RunId == run.Id && a.Number == attempt.Number && a.Status == AttemptStatus.Pending)
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(a => a.Status, AttemptStatus.Started).SetProperty(a => a.StartedAt, now), cancellationToken);
+        Signal(run);
+    }
+
+    /// <summary>Links an attempt to the Validate Run that guards it.</summary>
+    public async Task SetValidateRunAsync(Run run, Attempt attempt, string validateRunId, CancellationToken cancellationToken)
+    {
+        attempt.ValidateRunId = validateRunId;
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await db.Set<Attempt>().Where(a => a.RunId == run.Id && a.Number == attempt.Number)
+            .ExecuteUpdateAsync(set => set.SetProperty(a => a.ValidateRunId, validateRunId), cancellationToken);
+        Signal(run);
+    }
+
+    /// <summary>Ends an attempt. Not cancelled with the Run, or the attempt would look as if it still went on.</summary>
+    public async Task FinishAttemptAsync(Run run, Attempt attempt, AttemptStatus status, RunErrorInfo? error)
+    {
+        attempt.Status = status;
+        attempt.FinishedAt = clock.GetUtcNow();
+        attempt.ErrorJson = error is null ? null : JsonSerializer.Serialize(error, JsonSerializerOptions.Web);
+        await using var db = await contexts.CreateDbContextAsync(CancellationToken.None);
+        await db.Set<Attempt>()
+            .Where(a => a.RunId == run.Id && a.Number == attempt.Number
+                && (a.Status == AttemptStatus.Pending || a.Status == AttemptStatus.Started))
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(a => a.Status, status)
+                    .SetProperty(a => a.FinishedAt, attempt.FinishedAt)
+                    .SetProperty(a => a.ErrorJson, attempt.ErrorJson)
+                    .SetProperty(a => a.StagesJson, attempt.StagesJson)
+                    .SetProperty(a => a.HasTrace, attempt.HasTrace)
+                    .SetProperty(a => a.HasScreenshot, attempt.HasScreenshot)
+                    .SetProperty(a => a.HasLog, attempt.HasLog)
+                    .SetProperty(a => a.Browser, attempt.Browser),
+                CancellationToken.None);
+        Signal(run);
+    }
+
+    public async Task<IReadOnlyList<Attempt>> GetAttemptsAsync(string runId, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Set<Attempt>().AsNoTracking().Where(a => a.RunId == runId).OrderBy(a => a.Number).ToListAsync(cancellationToken);
+    }
+
+    private async Task<bool> FinishAsync(
+        Run run, RunStatus status, RunErrorInfo? error, string? reason, string? message, string? resultJson = null, string? extendedJson = null)
+    {
+        run.Status = status;
+        run.FinishedAt = clock.GetUtcNow();
+        await using var db = await contexts.CreateDbContextAsync(CancellationToken.None);
+        await using var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None);
+        var finished = await Held(db, run.Id).ExecuteUpdateAsync(
+            set => set.SetProperty(r => r.Status, status)
+                .SetProperty(r => r.FinishedAt, run.FinishedAt)
+                .SetProperty(r => r.ErrorCode, error == null ? null : error.Code)
+                .SetProperty(r => r.ReasonType, reason)
+                .SetProperty(r => r.Message, message)
+                .SetProperty(r => r.ClaimToken, (string?)null),
+            CancellationToken.None);
+        if (finished == 1 && (error is not null || resultJson is not null || extendedJson is not null))
+        {
+            var errorJson = error is null ? null : JsonSerializer.Serialize(error, JsonSerializerOptions.Web);
+            await db.Set<RunData>().Where(d => d.RunId == run.Id).ExecuteUpdateAsync(
+                set => set.SetProperty(d => d.ResultJson, resultJson)
+                    .SetProperty(d => d.ExtendedPayloadsJson, extendedJson)
+                    .SetProperty(d => d.ErrorJson, errorJson),
+                CancellationToken.None);
+        }
+
+        await ForgetSecretsAsync(db, run.Id, finished == 1);
+        await transaction.CommitAsync(CancellationToken.None);
+        Signal(run);
+        return finished == 1;
+    }
+
+    /// <summary>Runtime input serves one Run and is never kept beyond it.</summary>
+    private static async Task ForgetSecretsAsync(AppDbContext db, string runId, bool finished)
+    {
+        if (finished)
+        {
+            await db.Set<RunData>().Where(d => d.RunId == runId && d.ProtectedSecrets != null)
+                .ExecuteUpdateAsync(set => set.SetProperty(d => d.ProtectedSecrets, (string?)null), CancellationToken.None);
+        }
+    }
+
+    private IQueryable<Run> Held(AppDbContext db, string runId) =>
+        db.Set<Run>().Where(r => r.Id == runId && r.ClaimToken == ClaimToken && r.Status == RunStatus.Started);
+
+    private void Signal(Run run)
+    {
+        signals.Publish(LiveTopics.Run(run.Id));
+        signals.Publish(LiveTopics.Runs(run.ProjectId));
+        if (run.DependencyOfRunId is not null)
+        {
+            signals.Publish(LiveTopics.Run(run.DependencyOfRunId));
+        }
+    }
+
+    private static string SecretsPurpose(string runId) => $"run-secrets:{runId}";
+}

@@ -1,0 +1,24 @@
+using IntunedDashboard.AuthSessions;
+using IntunedDashboard.Runs.Scheduling;
+
+namespace IntunedDashboard.Runs;
+
+public static class RunsModule
+{
+    public static IHostApplicationBuilder AddRuns(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<RunStore>();
+        builder.Services.AddSingleton<RunEnvironment>();
+        builder.Services.AddSingleton<RunCancellations>();
+        builder.Services.AddSingleton<AttemptRunner>();
+        builder.Services.AddSingleton<AuthRunFlow>();
+        builder.Services.AddSingleton<ApiRunFlow>();
+        builder.Services.AddSingleton<RunExecutor>();
+        builder.Services.AddSingleton<RunRecovery>();
+        builder.Services.AddSingleton<IRunQueries, RunQueries>();
+        builder.Services.AddSingleton<IRunCommands, RunCommands>();
+        builder.Services.AddSingleton<IAuthSessionCommands, AuthSessionOperations>();
+        builder.AddScheduling();
+        return builder;
+    }
+}

@@ -1,0 +1,46 @@
+using Quartz;
+
+namespace IntunedDashboard.Runs.Scheduling;
+
+/// <summary>
+/// Queues Runs as one-shot triggers whose key is the Run's id. Asking twice for the same Run is harmless: the claim decides who
+/// executes it. Safe for concurrent use.
+/// </summary>
+public sealed class RunScheduler(ISchedulerFactory schedulers, TimeProvider clock)
+{
+    /// <summary>The execution group of everything that needs a browser; its limit is the node's slots.</summary>
+    public const string BrowserGroup = "browser";
+
+    private const string Group = "runs";
+
+    internal static readonly JobKey Job = new("run", Group);
+
+    public async Task EnqueueAsync(string runId, RunPriority priority, CancellationToken cancellationToken)
+    {
+        var scheduler = await schedulers.GetScheduler(cancellationToken);
+        var trigger = TriggerBuilder.Create(clock)
+            .WithIdentity(runId, Group)
+            .ForJob(Job)
+            .WithPriority((int)priority)
+            .WithExecutionGroup(BrowserGroup)
+            .StartNow()
+            .Build();
+        await scheduler.ScheduleTrigger(trigger, TriggerConflict.Keep, cancellationToken);
+    }
+
+    public async Task<bool> IsQueuedAsync(string runId, CancellationToken cancellationToken)
+    {
+        var scheduler = await schedulers.GetScheduler(cancellationToken);
+        return await scheduler.Exists(new TriggerKey(runId, Group), cancellationToken);
+    }
+}
+
+/// <summary>Hands a fired trigger to the executor. The Run itself is the truth; the trigger only says "now".</summary>
+public sealed class RunJob(RunExecutor executor) : IJob
+{
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
+    {
+        var key = context.RecoveringTriggerKey ?? context.Trigger.Key;
+        await executor.ExecuteAsync(key.Name, cancellationToken);
+    }
+}
