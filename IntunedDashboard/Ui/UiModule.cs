@@ -1,3 +1,4 @@
+using IntunedDashboard.Ui.Shared;
 using Radzen;
 
 namespace IntunedDashboard.Ui;
@@ -6,8 +7,11 @@ public static class UiModule
 {
     public static WebApplicationBuilder AddUi(this WebApplicationBuilder builder)
     {
-        builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+        builder.Services.AddRazorComponents().AddInteractiveServerComponents()
+            // Parameters are pasted into forms; the default of 32 KB would end the circuit.
+            .AddHubOptions(options => options.MaximumReceiveMessageSize = 2 * 1024 * 1024);
         builder.Services.AddRadzenComponents();
+        builder.Services.AddScoped<Toasts>();
         return builder;
     }
 

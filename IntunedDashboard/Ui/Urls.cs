@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Text;
+
+namespace IntunedDashboard.Ui;
+
+/// <summary>Builds every address of the dashboard. Pages keep their state in the query, so links and reloads return to the same view.</summary>
+public static class Urls
+{
+    public const string Projects = "/projects";
+
+    public static string Overview(string project) => $"/projects/{Escape(project)}";
+
+    public static string Runs(string project) => $"{Overview(project)}/runs";
+
+    public static string RunsOfSession(string project, string sessionId) => WithQuery(Runs(project), [("session", sessionId)]);
+
+    public static string Run(string project, string runId) => $"{Runs(project)}/{Escape(runId)}";
+
+    public static string Run(string project, string runId, string tab, int? attempt = null) =>
+        WithQuery(Run(project, runId), [("tab", tab), ("attempt", attempt?.ToString(CultureInfo.InvariantCulture))]);
+
+    public static string NewRun(string project) => WithQuery(Runs(project), [("new", "1")]);
+
+    public static string RunAgain(string project, string runId) => WithQuery(Runs(project), [("new", "1"), ("from", runId)]);
+
+    public static string Trace(string project, string runId, int attempt) => $"{Attempt(project, runId, attempt)}/trace.zip";
+
+    public static string Screenshot(string project, string runId, int attempt) => $"{Attempt(project, runId, attempt)}/screenshot.png";
+
+    public static string Result(string project, string runId) => $"{Run(project, runId)}/result.json";
+
+    /// <summary>The trace viewer with the trace of one attempt opened in it.</summary>
+    public static string TraceViewer(string project, string runId, int attempt) =>
+        $"/trace-viewer/index.html?trace={Uri.EscapeDataString(Trace(project, runId, attempt))}";
+
+    public static string AuthSessions(string project) => $"{Overview(project)}/auth-sessions";
+
+    public static string NewAuthSession(string project) => WithQuery(AuthSessions(project), [("new", "1")]);
+
+    public static string AuthSession(string project, string sessionId) => $"{AuthSessions(project)}/{Escape(sessionId)}";
+
+    public static string Deployments(string project) => $"{Overview(project)}/deployments";
+
+    public static string Deployment(string project, Guid deploymentId) => $"{Deployments(project)}/{deploymentId}";
+
+    public const string ApiKeys = "/settings/api-keys";
+
+    public static string SignIn(string returnUrl) => WithQuery("/account/login", [("returnUrl", returnUrl)]);
+
+    /// <summary>Leaves out what is null or empty, so that a view has one address.</summary>
+    public static string WithQuery(string path, IEnumerable<(string Name, string? Value)> parts)
+    {
+        var result = new StringBuilder(path);
+        var mark = '?';
+        foreach (var (name, value) in parts)
+        {
+            if (!string.IsNullOrEmpty(value))
+            {
+                result.Append(mark).Append(Uri.EscapeDataString(name)).Append('=').Append(Uri.EscapeDataString(value));
+                mark = '&';
+            }
+        }
+
+        return result.ToString();
+    }
+
+    private static string Attempt(string project, string runId, int attempt) =>
+        $"{Run(project, runId)}/attempts/{attempt.ToString(CultureInfo.InvariantCulture)}";
+
+    private static string Escape(string segment) => Uri.EscapeDataString(segment);
+}

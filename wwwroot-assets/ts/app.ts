@@ -1,0 +1,9 @@
+import "./actions.js";
+import "./keyboard.js";
+import "./log-scroll.js";
+import "./menus.js";
+import "./modal-dialog.js";
+import "./reading-guard.js";
+import "./reconnect.js";
+import "./theme-switch.js";
+import "./ticking.js";
