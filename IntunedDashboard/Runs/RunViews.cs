@@ -18,6 +18,12 @@ public sealed record RunFilter
     public DateTimeOffset? From { get; init; }
 
     public DateTimeOffset? To { get; init; }
+
+    /// <summary>Only Runs up to this <see cref="RunRow.Seq"/>: a list that somebody reads does not shift when new Runs come.</summary>
+    public long? UpToSeq { get; init; }
+
+    /// <summary>Only Runs above this <see cref="RunRow.Seq"/>: what is new since.</summary>
+    public long? AboveSeq { get; init; }
 }
 
 /// <summary>One line of the Runs list.</summary>
