@@ -62,7 +62,8 @@ public static class RunErrors
         };
     }
 
-    private static string CategoryOf(string code) => code switch
+    /// <summary>The published category a code belongs to.</summary>
+    public static string CategoryOf(string code) => code switch
     {
         RunErrorCodes.AuthCheckFailed or RunErrorCodes.CheckAttemptsFailed or RunErrorCodes.CreateAttemptsFailed
             or RunErrorCodes.PostCreateCheckAttemptsFailed => "auth",

@@ -1,0 +1,168 @@
+using System.Text.Json;
+using IntunedDashboard.Platform;
+
+namespace IntunedDashboard.Http;
+
+/// <summary>
+/// Reads a JSON object field by field and collects every fault with its path, so that a caller sees all of them at once. Unknown
+/// fields are ignored. A field of the wrong type yields its default and a fault; call <see cref="ThrowIfFaulty"/> before acting.
+/// </summary>
+public sealed class JsonBody
+{
+    private readonly JsonElement _element;
+    private readonly string _path;
+    private readonly List<FieldFault> _faults;
+
+    private JsonBody(JsonElement element, string path, List<FieldFault> faults)
+    {
+        _element = element;
+        _path = path;
+        _faults = faults;
+    }
+
+    /// <summary>Lets REST handlers take a body as a parameter.</summary>
+    /// <exception cref="RequestException">The body is no JSON object, or has another content type.</exception>
+    public static async ValueTask<JsonBody> BindAsync(HttpContext context)
+    {
+        if (!context.Request.HasJsonContentType())
+        {
+            throw new BadHttpRequestException("The request needs the Content-Type application/json.", StatusCodes.Status415UnsupportedMediaType);
+        }
+
+        try
+        {
+            using var document = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? new JsonBody(document.RootElement.Clone(), string.Empty, [])
+                : throw RequestException.Invalid("body", "Must be a JSON object.");
+        }
+        catch (JsonException malformed)
+        {
+            throw new BadHttpRequestException("The body is not JSON.", malformed);
+        }
+    }
+
+    public bool Has(string name) => Find(name) is not null;
+
+    public void AddFault(string name, string message) => _faults.Add(new FieldFault(PathOf(name), message));
+
+    public string RequiredString(string name)
+    {
+        var value = OptionalString(name);
+        if (value is null && Find(name) is null)
+        {
+            AddFault(name, "Is required and must be a string.");
+        }
+
+        return value ?? string.Empty;
+    }
+
+    public string? OptionalString(string name)
+    {
+        if (Find(name) is not { } value)
+        {
+            return null;
+        }
+
+        if (value.ValueKind != JsonValueKind.String)
+        {
+            AddFault(name, "Must be a string.");
+            return null;
+        }
+
+        var text = value.GetString()!;
+        if (text.Contains('\0', StringComparison.Ordinal))
+        {
+            AddFault(name, "Must not contain the character U+0000.");
+        }
+
+        return text;
+    }
+
+    public bool Flag(string name, bool fallback)
+    {
+        if (Find(name) is not { } value)
+        {
+            return fallback;
+        }
+
+        if (value.ValueKind is JsonValueKind.True or JsonValueKind.False)
+        {
+            return value.GetBoolean();
+        }
+
+        AddFault(name, "Must be true or false.");
+        return fallback;
+    }
+
+    /// <param name="maximum">Inclusive, like <paramref name="minimum"/>.</param>
+    public int WholeNumber(string name, int fallback, int minimum, int maximum)
+    {
+        if (Find(name) is not { } value)
+        {
+            return fallback;
+        }
+
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= minimum && number <= maximum)
+        {
+            return number;
+        }
+
+        AddFault(name, $"Must be a whole number from {minimum} to {maximum}.");
+        return fallback;
+    }
+
+    /// <returns>The object's JSON text, or null when it is absent.</returns>
+    public string? ObjectText(string name, bool required = false)
+    {
+        if (Find(name) is not { } value)
+        {
+            if (required)
+            {
+                AddFault(name, "Is required and must be a JSON object.");
+            }
+
+            return null;
+        }
+
+        if (value.ValueKind == JsonValueKind.Object)
+        {
+            return value.GetRawText();
+        }
+
+        AddFault(name, "Must be a JSON object.");
+        return null;
+    }
+
+    /// <returns>The nested object, or null when it is absent.</returns>
+    public JsonBody? Nested(string name)
+    {
+        if (Find(name) is not { } value)
+        {
+            return null;
+        }
+
+        if (value.ValueKind == JsonValueKind.Object)
+        {
+            return new JsonBody(value, PathOf(name), _faults);
+        }
+
+        AddFault(name, "Must be a JSON object.");
+        return null;
+    }
+
+    /// <exception cref="RequestException">Anything was wrong; it lists every fault.</exception>
+    public void ThrowIfFaulty()
+    {
+        if (_faults.Count > 0)
+        {
+            throw RequestException.Invalid(_faults);
+        }
+    }
+
+    /// <summary>An explicit null counts as absent.</summary>
+    private JsonElement? Find(string name) =>
+        _element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    private string PathOf(string name) => _path.Length == 0 ? name : $"{_path}.{name}";
+}

@@ -1,0 +1,150 @@
+using System.Text.Json.Serialization;
+using IntunedDashboard.AuthSessions;
+using IntunedDashboard.Http;
+using IntunedDashboard.Identity;
+using IntunedDashboard.Platform;
+using IntunedDashboard.Projects;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace IntunedDashboard.Runs;
+
+public sealed record OperationStartedWire(string Status, string OperationId);
+
+/// <summary>The published union on <c>status</c>: pending, in_progress, done, failed or canceled.</summary>
+public sealed record OperationResultWire
+{
+    public required string Status { get; init; }
+
+    public string? RunId { get; init; }
+
+    public string? AuthSessionId { get; init; }
+
+    public string? Message { get; init; }
+
+    public RunErrorWire? Error { get; init; }
+
+    public RunReasonWire? Reason { get; init; }
+
+    [JsonIgnore]
+    public bool IsFinal => Status is "done" or "failed" or "canceled";
+
+    public static OperationResultWire From(RunDetail run) => run.Row.Status switch
+    {
+        RunStatus.Pending => new OperationResultWire { Status = "pending" },
+        RunStatus.Started => new OperationResultWire { Status = "in_progress", RunId = run.Row.Id },
+        RunStatus.Completed => new OperationResultWire { Status = "done", AuthSessionId = run.Row.AuthSessionId },
+        RunStatus.Failed => new OperationResultWire
+        {
+            Status = "failed",
+            Message = run.Row.Message ?? "The operation failed.",
+            Error = RunErrorWire.From(run.Error ?? RunErrors.Of(run.Row.ErrorCode ?? RunErrorCodes.InternalServerError, run.Row.Message ?? "The operation failed.")),
+        },
+        _ => new OperationResultWire
+        {
+            Status = "canceled",
+            Message = run.Row.Message ?? "The operation was canceled.",
+            Reason = RunReasonWire.From(run.Row) ?? new RunReasonWire(RunReasons.CanceledByUser, "The operation was canceled."),
+        },
+    };
+}
+
+/// <summary>REST of the AuthSession operations. An operation is its AuthSession Run, and its id is that Run's id.</summary>
+public static class AuthSessionOperationsApi
+{
+    public static RouteGroupBuilder MapAuthSessionOperations(this RouteGroupBuilder project)
+    {
+        var sessions = project.MapGroup("/auth-sessions");
+        sessions.MapPost("/create", CreateAsync).RequireAuthorization(Policies.Operator);
+        sessions.MapGet("/create/{operationId}/result", CreateResultAsync);
+        sessions.MapPost("/{authSessionId}/update", UpdateAsync).RequireAuthorization(Policies.Operator);
+        sessions.MapGet("/{authSessionId}/update/{operationId}/result", UpdateResultAsync);
+        sessions.MapPost("/{authSessionId}/validate/start", ValidateAsync).RequireAuthorization(Policies.Operator);
+        sessions.MapGet("/{authSessionId}/validate/{operationId}/result", ValidateResultAsync);
+        sessions.MapDelete("/{authSessionId}", DeleteAsync).RequireAuthorization(Policies.Operator);
+        return project;
+    }
+
+    private static async Task<Created<OperationStartedWire>> CreateAsync(
+        ProjectRoute project, JsonBody body, Actor actor, IAuthSessionCommands commands, CancellationToken cancellationToken)
+    {
+        var request = ReadSave(body) with { Id = body.OptionalString("id") };
+        body.ThrowIfFaulty();
+        var started = await commands.CreateAsync(actor, project.Id, request, cancellationToken);
+        return TypedResults.Created((string?)null, new OperationStartedWire("started", started.RunId));
+    }
+
+    private static async Task<Created<OperationStartedWire>> UpdateAsync(
+        ProjectRoute project, string authSessionId, JsonBody body, Actor actor, IAuthSessionCommands commands, CancellationToken cancellationToken)
+    {
+        var request = ReadSave(body);
+        body.ThrowIfFaulty();
+        var started = await commands.UpdateAsync(actor, project.Id, authSessionId, request, cancellationToken);
+        return TypedResults.Created((string?)null, new OperationStartedWire("started", started.RunId));
+    }
+
+    private static async Task<Created<OperationStartedWire>> ValidateAsync(
+        ProjectRoute project, string authSessionId, JsonBody body, Actor actor, IAuthSessionCommands commands, CancellationToken cancellationToken)
+    {
+        var request = new ValidateAuthSession
+        {
+            AutoRecreate = body.Flag("autoRecreate", fallback: true),
+            CheckAttempts = body.WholeNumber("checkAttempts", 3, 1, RunOptions.MostAttempts),
+            CreateAttempts = body.WholeNumber("createAttempts", 3, 1, RunOptions.MostAttempts),
+            RequestTimeout = body.WholeNumber("requestTimeout", 600, 1, RunOptions.LongestTimeout),
+            Proxy = ReadProxy(body),
+        };
+        body.ThrowIfFaulty();
+        var started = await commands.ValidateAsync(actor, project.Id, authSessionId, request, cancellationToken);
+        return TypedResults.Created((string?)null, new OperationStartedWire("pending", started.RunId));
+    }
+
+    private static async Task<NoContent> DeleteAsync(
+        ProjectRoute project, string authSessionId, Actor actor, IAuthSessionCommands commands, CancellationToken cancellationToken)
+    {
+        await commands.DeleteAsync(actor, project.Id, authSessionId, cancellationToken);
+        return TypedResults.NoContent();
+    }
+
+    /// <summary>An upsert of an existing session runs as an Update, so the create operation may be either.</summary>
+    private static Task<Ok<OperationResultWire>> CreateResultAsync(
+        ProjectRoute project, string operationId, IRunQueries queries, CancellationToken cancellationToken) =>
+        ResultAsync(project, operationId, sessionId: null, [RunType.Create, RunType.Update], queries, cancellationToken);
+
+    private static Task<Ok<OperationResultWire>> UpdateResultAsync(
+        ProjectRoute project, string authSessionId, string operationId, IRunQueries queries, CancellationToken cancellationToken) =>
+        ResultAsync(project, operationId, authSessionId, [RunType.Update], queries, cancellationToken);
+
+    private static Task<Ok<OperationResultWire>> ValidateResultAsync(
+        ProjectRoute project, string authSessionId, string operationId, IRunQueries queries, CancellationToken cancellationToken) =>
+        ResultAsync(project, operationId, authSessionId, [RunType.Validate], queries, cancellationToken);
+
+    private static async Task<Ok<OperationResultWire>> ResultAsync(
+        ProjectRoute project, string operationId, string? sessionId, RunType[] types, IRunQueries queries, CancellationToken cancellationToken)
+    {
+        var run = await queries.FindAsync(project.Id, operationId, cancellationToken);
+        return run is not null && types.Contains(run.Row.Type) && (sessionId is null || run.Row.AuthSessionId == sessionId)
+            ? TypedResults.Ok(OperationResultWire.From(run))
+            : throw RequestException.NotFound($"Operation {operationId}");
+    }
+
+    private static SaveAuthSession ReadSave(JsonBody body) => new()
+    {
+        ParametersJson = body.ObjectText("parameters", required: true),
+        Proxy = ReadProxy(body),
+        CheckAttempts = body.WholeNumber("checkAttempts", 3, 1, RunOptions.MostAttempts),
+        CreateAttempts = body.WholeNumber("createAttempts", 3, 1, RunOptions.MostAttempts),
+        SaveTrace = body.Flag("saveTrace", fallback: true),
+        Source = AuthSessionSource.Api,
+    };
+
+    private static string? ReadProxy(JsonBody body)
+    {
+        var proxy = body.OptionalString("proxy");
+        if (proxy is not null && !ProxySettings.TryParse(proxy, out _))
+        {
+            body.AddFault("proxy", "Must be an address such as http://user:password@host:port.");
+        }
+
+        return proxy;
+    }
+}
