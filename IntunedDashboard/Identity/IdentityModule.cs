@@ -20,6 +20,7 @@ public static class IdentityModule
         services.AddSingleton<WorkspaceQueries>();
         services.AddSingleton<ApiKeyQueries>();
         services.AddSingleton<ApiKeyCommands>();
+        services.AddScoped<Accounts>();
         services.AddScoped<CurrentActor>();
         services.AddScoped<AuthenticationStateProvider, CircuitRevalidation>();
         services.AddCascadingAuthenticationState();
@@ -63,6 +64,7 @@ public static class IdentityModule
             options.Events.OnRedirectToAccessDenied = context => Refuse(context, StatusCodes.Status403Forbidden);
         });
         services.AddAuthorization(Policies.Configure);
+        services.AddRateLimiter(SignInRateLimit.Configure);
         return builder;
     }
 

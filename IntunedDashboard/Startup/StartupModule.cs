@@ -19,6 +19,7 @@ public static class StartupModule
         app.UseSecurityHeaders();
         app.UseApiErrors();
         app.UseRouting();
+        app.UseRateLimiter();
         app.UseSetupRedirect();
         app.UseAuthentication();
         app.UseAuthorization();
