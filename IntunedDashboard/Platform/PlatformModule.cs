@@ -8,7 +8,7 @@ public static class PlatformModule
     {
         var configured = builder.Configuration["Dashboard:DataDirectory"];
         var paths = new DashboardPaths(Path.Combine(
-            builder.Environment.ContentRootPath, string.IsNullOrWhiteSpace(configured) ? "data" : configured));
+            builder.Environment.ContentRootPath, string.IsNullOrWhiteSpace(configured) ? Path.Combine("..", "data") : configured));
         builder.Services.AddSingleton(paths);
         builder.Services.AddDataProtection()
             .SetApplicationName("IntunedDashboard")
