@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace IntunedDashboard.Projects;
 
 public enum DeploymentStatus
@@ -38,6 +40,7 @@ public sealed class Deployment
     public string DiagnosticsJson { get; set; } = "[]";
 }
 
+[JsonConverter(typeof(JsonStringEnumConverter<DiagnosticSeverity>))]
 public enum DiagnosticSeverity
 {
     Error,
@@ -69,7 +72,7 @@ public sealed record DeploymentManifest
     public bool HasCreate { get; init; }
 }
 
-/// <param name="Type">string, number or boolean.</param>
+/// <param name="Type">string, number, boolean, or json for what is an object or a list.</param>
 public sealed record CredentialField(string Name, string Type, bool Required, bool Secret);
 
 /// <summary>The settings file as far as the platform acts on it. Unknown fields stay in the deployed file.</summary>

@@ -1,0 +1,73 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace IntunedDashboard.Projects.Building;
+
+/// <summary>A project's <c>package.json</c>.</summary>
+public sealed class PackageManifest
+{
+    private const string FileName = "package.json";
+
+    private static readonly JsonSerializerOptions Lenient =
+        new() { AllowTrailingCommas = true, ReadCommentHandling = JsonCommentHandling.Skip, AllowDuplicateProperties = false };
+
+    private static readonly string[] LocalPrefixes = ["file:", "link:", "portal:", "workspace:", "git+file:", ".", "/", "~"];
+
+    private readonly JsonObject _content;
+
+    private PackageManifest(JsonObject content) => _content = content;
+
+    /// <summary>An unreadable file is a fault; what can be done without it goes on.</summary>
+    public static PackageManifest Read(string source, ICollection<Diagnostic> diagnostics)
+    {
+        try
+        {
+            if (JsonSerializer.Deserialize<JsonObject>(File.ReadAllText(Path.Combine(source, FileName)), Lenient) is { } content)
+            {
+                return new PackageManifest(content);
+            }
+
+            Fault(diagnostics, 1, "The file must hold a JSON object.");
+        }
+        catch (JsonException exception)
+        {
+            Fault(diagnostics, (int)(exception.LineNumber ?? 0) + 1, "This is not valid JSON.");
+        }
+
+        return new PackageManifest([]);
+    }
+
+    /// <summary>What must be installed: the dependencies the platform does not carry itself.</summary>
+    public SortedDictionary<string, string> ReadDependencies(ICollection<Diagnostic> diagnostics)
+    {
+        var dependencies = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value) in _content["dependencies"] as JsonObject ?? [])
+        {
+            var version = value is JsonValue text && text.TryGetValue<string>(out var written) ? written : "*";
+            if (TypeScriptToolchain.IsCarried(name))
+            {
+                continue;
+            }
+
+            if (Array.Exists(LocalPrefixes, prefix => version.StartsWith(prefix, StringComparison.Ordinal)))
+            {
+                Fault(diagnostics, 0, $"The dependency {name} is a local path; only packages from a registry or an address can be installed.");
+                continue;
+            }
+
+            dependencies[name] = version;
+        }
+
+        return dependencies;
+    }
+
+    /// <summary>The manifest for the compiled project, which is CommonJS whatever its source is.</summary>
+    public void WriteForBuild(string build)
+    {
+        _content["type"] = "commonjs";
+        File.WriteAllText(Path.Combine(build, FileName), _content.ToJsonString());
+    }
+
+    private static void Fault(ICollection<Diagnostic> diagnostics, int line, string message) =>
+        diagnostics.Add(new Diagnostic(FileName, line, 0, DiagnosticSeverity.Error, "package-invalid", message));
+}

@@ -1,0 +1,152 @@
+using System.Text.Json.Nodes;
+
+namespace IntunedDashboard.Projects.Building;
+
+/// <summary>Makes a folder the Node runner can load out of a TypeScript or JavaScript project.</summary>
+public sealed class TypeScriptCompiler(DeploymentOptions options)
+{
+    private static readonly string[] CodeEndings = [".ts", ".tsx", ".js", ".jsx"];
+
+    /// <summary>Only for local work, or made again here.</summary>
+    private static readonly string[] LeftOutFolders = ["node_modules", ".git", ".venv", ".intuned", "auth-sessions-instances"];
+
+    /// <param name="modules">Where the project's dependencies were installed, or null.</param>
+    /// <param name="diagnostics">Receives what the compiler found. Type errors do not block.</param>
+    /// <returns>Whether every code file has its output; if not, an error among the diagnostics says which.</returns>
+    public async Task<bool> CompileAsync(
+        string source,
+        string build,
+        PackageManifest manifest,
+        string? modules,
+        List<Diagnostic> diagnostics,
+        CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(build);
+        var files = ListFiles(source).ToArray();
+        var code = SelectCode(files);
+        Copy(source, build, files.Except(code, StringComparer.Ordinal));
+        manifest.WriteForBuild(build);
+        if (code.Length == 0)
+        {
+            return true;
+        }
+
+        var config = Path.Combine(Path.GetDirectoryName(build)!, "tsconfig.deployment.json");
+        await File.WriteAllTextAsync(config, TypeScriptConfig.Compose(source, build, code, modules, diagnostics), cancellationToken);
+        var result = await ToolProcess.RunAsync(
+            TypeScriptToolchain.Compiler, ["-p", config, "--pretty", "false"], source, options.CompileTimeout, cancellationToken);
+        if (result.TimedOut)
+        {
+            diagnostics.Add(Failure(string.Empty, $"Compiling took longer than {options.CompileTimeout.TotalSeconds:0} seconds and was stopped."));
+            return false;
+        }
+
+        var found = CompilerOutput.Parse(result.Output);
+        diagnostics.AddRange(found);
+        var complete = ReportMissing(build, code, diagnostics);
+        foreach (var file in code)
+        {
+            PointMapAtSource(build, file);
+        }
+
+        return await CheckSyntaxAsync(build, found, diagnostics, cancellationToken) && complete;
+    }
+
+    private static IEnumerable<string> ListFiles(string source)
+    {
+        var folders = new Stack<string>([source]);
+        while (folders.TryPop(out var folder))
+        {
+            foreach (var inner in Directory.EnumerateDirectories(folder))
+            {
+                if (!LeftOutFolders.Contains(Path.GetFileName(inner), StringComparer.Ordinal))
+                {
+                    folders.Push(inner);
+                }
+            }
+
+            foreach (var file in Directory.EnumerateFiles(folder))
+            {
+                // Local secrets have no business beside the code that Runs load.
+                if (!Path.GetFileName(file).StartsWith(".env", StringComparison.Ordinal))
+                {
+                    yield return Path.GetRelativePath(source, file).Replace('\\', '/');
+                }
+            }
+        }
+    }
+
+    /// <summary>What goes through the compiler; JavaScript too, so that all import forms work alike. TypeScript wins over a
+    /// JavaScript file of the same name, which is what an earlier compilation left behind.</summary>
+    private static string[] SelectCode(string[] files)
+    {
+        var typed = files.Where(IsTypeScript).Select(Stem).ToHashSet(StringComparer.Ordinal);
+        return files
+            .Where(file => CodeEndings.Contains(Path.GetExtension(file), StringComparer.Ordinal) && (IsTypeScript(file) || !typed.Contains(Stem(file))))
+            .Order(StringComparer.Ordinal)
+            .ToArray();
+    }
+
+    private static bool IsTypeScript(string file) => Path.GetExtension(file) is ".ts" or ".tsx";
+
+    private static string Stem(string file) => file[..^Path.GetExtension(file).Length];
+
+    private static void Copy(string source, string build, IEnumerable<string> files)
+    {
+        foreach (var file in files)
+        {
+            var target = Path.Combine(build, file);
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(Path.Combine(source, file), target, overwrite: true);
+        }
+    }
+
+    private static bool ReportMissing(string build, string[] code, List<Diagnostic> diagnostics)
+    {
+        var missing = code
+            .Where(file => !file.EndsWith(".d.ts", StringComparison.Ordinal) && !File.Exists(Path.Combine(build, Stem(file) + ".js")))
+            .ToArray();
+        diagnostics.AddRange(missing.Select(file => Failure(file, "The compiler made no output for this file.")));
+        return missing.Length == 0;
+    }
+
+    /// <summary>Stack traces name sources relative to the map; beside the output they read as paths of the project.</summary>
+    private static void PointMapAtSource(string build, string file)
+    {
+        var map = Path.Combine(build, Stem(file) + ".js.map");
+        if (File.Exists(map) && JsonNode.Parse(File.ReadAllText(map)) is JsonObject content)
+        {
+            content["sourceRoot"] = string.Empty;
+            content["sources"] = new JsonArray(Path.GetFileName(file));
+            File.WriteAllText(map, content.ToJsonString());
+        }
+    }
+
+    /// <summary>The compiler writes output even for text that is no program. Such a file would fail in every Run, so it blocks.</summary>
+    private async Task<bool> CheckSyntaxAsync(
+        string build, IReadOnlyList<Diagnostic> found, List<Diagnostic> diagnostics, CancellationToken cancellationToken)
+    {
+        var valid = true;
+        foreach (var file in found.Where(IsSyntaxError).Select(d => d.File).Distinct(StringComparer.Ordinal))
+        {
+            var output = Path.Combine(build, Stem(file) + ".js");
+            if (!File.Exists(output))
+            {
+                continue;
+            }
+
+            var check = await ToolProcess.RunAsync(TypeScriptToolchain.Node, ["--check", output], build, options.CompileTimeout, cancellationToken);
+            if (check.ExitCode != 0)
+            {
+                diagnostics.Add(Failure(file, "The file has syntax errors and cannot be loaded."));
+                valid = false;
+            }
+        }
+
+        return valid;
+    }
+
+    private static bool IsSyntaxError(Diagnostic diagnostic) => diagnostic.Code is ['T', 'S', '1', _, _, _];
+
+    private static Diagnostic Failure(string file, string message) => new(file, 0, 0, DiagnosticSeverity.Error, "compile-failed", message);
+}

@@ -1,0 +1,167 @@
+using System.Diagnostics;
+using System.Text.Json;
+using IntunedDashboard.Data;
+using IntunedDashboard.Live;
+using IntunedDashboard.Platform;
+using IntunedDashboard.Projects.Archives;
+using IntunedDashboard.Projects.Building;
+using IntunedDashboard.Projects.Reading;
+using Microsoft.EntityFrameworkCore;
+
+namespace IntunedDashboard.Projects;
+
+/// <summary>Turns an unpacked deployment into one that serves Runs. It becomes the project's current one only at the very end.</summary>
+public sealed class DeploymentBuilder(
+    IDbContextFactory<AppDbContext> contexts,
+    DeploymentFiles files,
+    TypeScriptCompiler compiler,
+    NpmInstaller npm,
+    ILiveSignals signals,
+    TimeProvider clock,
+    ILogger<DeploymentBuilder> logger)
+{
+    public async Task BuildAsync(Guid projectId, Guid deploymentId, CancellationToken cancellationToken)
+    {
+        if (!await BeginAsync(projectId, deploymentId, cancellationToken))
+        {
+            // The project was deleted between the upload and now.
+            files.Delete(files.Directory(projectId, deploymentId));
+            return;
+        }
+
+        var started = Stopwatch.GetTimestamp();
+        var diagnostics = new List<Diagnostic>();
+        DeploymentManifest? manifest = null;
+        var succeeded = false;
+        try
+        {
+            (succeeded, manifest) = await MakeAsync(projectId, deploymentId, diagnostics, cancellationToken);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            var correlationId = Ids.NewCorrelationId();
+            logger.DeploymentBrokeOff(exception, deploymentId, correlationId);
+            diagnostics.Add(new Diagnostic(
+                string.Empty, 0, 0, DiagnosticSeverity.Error, "internal-server-error", $"The deployment broke off. Correlation id {correlationId}."));
+        }
+
+        if (!succeeded)
+        {
+            files.KeepArchiveOnly(projectId, deploymentId);
+        }
+
+        await FinishAsync(projectId, deploymentId, succeeded, manifest, diagnostics, cancellationToken);
+        await ReportAsync(deploymentId, succeeded, diagnostics, Stopwatch.GetElapsedTime(started), cancellationToken);
+        Signal(projectId);
+    }
+
+    private async Task<(bool Succeeded, DeploymentManifest? Manifest)> MakeAsync(
+        Guid projectId, Guid deploymentId, List<Diagnostic> diagnostics, CancellationToken cancellationToken)
+    {
+        var source = files.Source(projectId, deploymentId);
+        var (_, settingsFile, language) = ProjectRoot.Find(source);
+        if (language != ProjectLanguages.TypeScript)
+        {
+            var name = language == ProjectLanguages.Python ? "Python" : "C#";
+            diagnostics.Add(new Diagnostic(
+                string.Empty, 0, 0, DiagnosticSeverity.Error, "language-not-supported", $"This is a {name} project; only TypeScript and JavaScript projects can be deployed yet."));
+            return (false, null);
+        }
+
+        var manifest = ManifestReader.Read(source, settingsFile, diagnostics);
+        var package = PackageManifest.Read(source, diagnostics);
+        var dependencies = package.ReadDependencies(diagnostics);
+        if (diagnostics.Exists(d => d.Severity == DiagnosticSeverity.Error))
+        {
+            return (false, manifest);
+        }
+
+        string? modules = null;
+        if (dependencies.Count > 0)
+        {
+            modules = await npm.InstallAsync(source, files.Directory(projectId, deploymentId), dependencies, diagnostics, cancellationToken);
+            if (modules is null)
+            {
+                return (false, manifest);
+            }
+        }
+
+        var compiled = await compiler.CompileAsync(
+            source, files.Build(projectId, deploymentId), package, modules, diagnostics, cancellationToken);
+        return (compiled, manifest);
+    }
+
+    private async Task<bool> BeginAsync(Guid projectId, Guid deploymentId, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var begun = await db.Set<Deployment>()
+            .Where(d => d.Id == deploymentId && d.Status == DeploymentStatus.Pending)
+            .ExecuteUpdateAsync(d => d.SetProperty(x => x.Status, DeploymentStatus.Building), cancellationToken);
+        Signal(projectId);
+        return begun == 1;
+    }
+
+    private async Task FinishAsync(
+        Guid projectId,
+        Guid deploymentId,
+        bool succeeded,
+        DeploymentManifest? manifest,
+        List<Diagnostic> diagnostics,
+        CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var status = succeeded ? DeploymentStatus.Succeeded : DeploymentStatus.Failed;
+        var manifestJson = manifest is null ? null : JsonSerializer.Serialize(manifest, JsonSerializerOptions.Web);
+        var diagnosticsJson = JsonSerializer.Serialize(diagnostics, JsonSerializerOptions.Web);
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var finished = await db.Set<Deployment>()
+            .Where(d => d.Id == deploymentId && d.Status == DeploymentStatus.Building)
+            .ExecuteUpdateAsync(
+                d => d.SetProperty(x => x.Status, status)
+                    .SetProperty(x => x.FinishedAt, now)
+                    .SetProperty(x => x.ManifestJson, manifestJson)
+                    .SetProperty(x => x.DiagnosticsJson, diagnosticsJson),
+                cancellationToken);
+        if (succeeded && finished == 1)
+        {
+            await db.Set<Project>().Where(p => p.Id == projectId).ExecuteUpdateAsync(
+                p => p.SetProperty(x => x.CurrentDeploymentId, deploymentId)
+                    .SetProperty(x => x.Language, ProjectLanguages.TypeScript)
+                    .SetProperty(x => x.UpdatedAt, now),
+                cancellationToken);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    private async Task ReportAsync(
+        Guid deploymentId, bool succeeded, List<Diagnostic> diagnostics, TimeSpan duration, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var what = await db.Set<Deployment>().AsNoTracking()
+            .Where(d => d.Id == deploymentId)
+            .Join(db.Set<Project>(), d => d.ProjectId, p => p.Id, (d, p) => new { p.Name, d.Number })
+            .FirstOrDefaultAsync(cancellationToken);
+        if (what is null)
+        {
+            return;
+        }
+
+        if (succeeded)
+        {
+            logger.DeploymentSucceeded(what.Name, what.Number, (long)duration.TotalMilliseconds, diagnostics.Count);
+        }
+        else
+        {
+            logger.DeploymentFailed(what.Name, what.Number, diagnostics.Find(d => d.Severity == DiagnosticSeverity.Error)?.Code ?? "unknown");
+        }
+    }
+
+    private void Signal(Guid projectId)
+    {
+        signals.Publish(LiveTopics.Deployments(projectId));
+        signals.Publish(LiveTopics.Project(projectId));
+        signals.Publish(LiveTopics.Projects);
+    }
+}

@@ -1,0 +1,13 @@
+namespace IntunedDashboard.Projects;
+
+/// <summary>
+/// What other slices keep for a project. Each slice that has something of the kind registers one; deleting a project asks them all.
+/// </summary>
+public interface IProjectActivity
+{
+    /// <summary>Whether something is running that a deletion would tear away.</summary>
+    Task<bool> IsActiveAsync(Guid projectId, CancellationToken cancellationToken);
+
+    /// <summary>Stops what still runs and deletes rows and files of the project. Called again after an interruption.</summary>
+    Task DeleteAllAsync(Guid projectId, CancellationToken cancellationToken);
+}

@@ -1,0 +1,61 @@
+using IntunedDashboard.Data;
+using IntunedDashboard.Identity;
+using IntunedDashboard.Live;
+using IntunedDashboard.Platform;
+using Microsoft.EntityFrameworkCore;
+
+namespace IntunedDashboard.Projects;
+
+/// <summary>Writes of projects as a whole.</summary>
+public sealed class ProjectCommands(
+    IDbContextFactory<AppDbContext> contexts,
+    IEnumerable<IProjectActivity> activities,
+    DeploymentQueue queue,
+    DeploymentFiles files,
+    ILiveSignals signals,
+    ILogger<ProjectCommands> logger)
+{
+    /// <summary>Deletes the project and everything of it: deployments, sessions, Runs, files.</summary>
+    /// <param name="force">Also while something is running; it is stopped first.</param>
+    /// <exception cref="RequestException">No such project, or something is running.</exception>
+    public async Task DeleteAsync(Actor actor, Guid projectId, bool force, CancellationToken cancellationToken)
+    {
+        actor.Require(Role.Developer);
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var project = await db.Set<Project>().AsNoTracking().FirstOrDefaultAsync(p => p.Id == projectId, cancellationToken)
+            ?? throw RequestException.NotFound("The project");
+        if (!force && await IsActiveAsync(projectId, cancellationToken))
+        {
+            throw RequestException.Conflict($"Runs of project {project.Name} are active. Wait for them, cancel them, or delete with force.");
+        }
+
+        // From here on it is done whole: a caller who leaves must not leave half a project behind.
+        await queue.RunExclusiveAsync(projectId, async () =>
+        {
+            foreach (var activity in activities)
+            {
+                await activity.DeleteAllAsync(projectId, CancellationToken.None);
+            }
+
+            await db.Set<Project>().Where(p => p.Id == projectId).ExecuteDeleteAsync(CancellationToken.None);
+            files.Delete(files.ProjectDirectory(projectId));
+        });
+        logger.ProjectDeleted(project.Name, actor.Name);
+        signals.Publish(LiveTopics.Project(projectId));
+        signals.Publish(LiveTopics.Deployments(projectId));
+        signals.Publish(LiveTopics.Projects);
+    }
+
+    private async Task<bool> IsActiveAsync(Guid projectId, CancellationToken cancellationToken)
+    {
+        foreach (var activity in activities)
+        {
+            if (await activity.IsActiveAsync(projectId, cancellationToken))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

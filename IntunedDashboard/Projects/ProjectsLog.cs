@@ -1,0 +1,28 @@
+namespace IntunedDashboard.Projects;
+
+internal static partial class ProjectsLog
+{
+    [LoggerMessage(1200, LogLevel.Information, "Deployment {Number} of project {Project} succeeded in {Milliseconds} ms with {Diagnostics} diagnostics")]
+    public static partial void DeploymentSucceeded(this ILogger logger, string project, int number, long milliseconds, int diagnostics);
+
+    [LoggerMessage(1201, LogLevel.Warning, "Deployment {Number} of project {Project} failed: {Code}")]
+    public static partial void DeploymentFailed(this ILogger logger, string project, int number, string code);
+
+    [LoggerMessage(1202, LogLevel.Error, "Deployment {DeploymentId} broke off, correlation id {CorrelationId}")]
+    public static partial void DeploymentBrokeOff(this ILogger logger, Exception exception, Guid deploymentId, string correlationId);
+
+    [LoggerMessage(1203, LogLevel.Warning, "{Count} deployments had been interrupted by the last stop and are marked as failed")]
+    public static partial void InterruptedDeployments(this ILogger logger, int count);
+
+    [LoggerMessage(1204, LogLevel.Information, "Project {Project} was deleted by {Actor}")]
+    public static partial void ProjectDeleted(this ILogger logger, string project, string actor);
+
+    [LoggerMessage(1205, LogLevel.Warning, "Files of a deployment could not be deleted: {Path}")]
+    public static partial void FilesRemain(this ILogger logger, Exception exception, string path);
+
+    [LoggerMessage(1206, LogLevel.Error, "The sample project could not be deployed")]
+    public static partial void SampleFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(1207, LogLevel.Warning, "The sample project could not be deployed: {Reason}")]
+    public static partial void SampleRefused(this ILogger logger, string reason);
+}

@@ -1,0 +1,94 @@
+namespace IntunedDashboard.Projects.Reading;
+
+/// <summary>Reads what an unpacked project offers. Faults become diagnostics; an error among them means it cannot be deployed.</summary>
+public static class ManifestReader
+{
+    private static readonly string[] CodeEndings = [".ts", ".tsx", ".js", ".jsx"];
+
+    public static DeploymentManifest Read(string directory, string settingsFile, ICollection<Diagnostic> diagnostics)
+    {
+        var settings = SettingsReader.Read(directory, settingsFile, diagnostics);
+        var parameters = ParameterSets.Read(directory, diagnostics);
+        var apis = FindApis(directory, diagnostics);
+        var create = FindFunction(directory, "auth-sessions/create");
+        var check = FindFunction(directory, "auth-sessions/check");
+        CheckFunctions(settingsFile, settings, apis, create, check, diagnostics);
+        return new DeploymentManifest
+        {
+            Apis = apis,
+            Settings = settings,
+            Parameters = parameters,
+            CredentialFields = CredentialFieldReader.Read(directory, create, parameters.GetValueOrDefault("auth-sessions/create")),
+            HasCreate = create is not null,
+            HasCheck = check is not null,
+        };
+    }
+
+    private static void CheckFunctions(
+        string settingsFile,
+        ProjectSettings settings,
+        List<string> apis,
+        string? create,
+        string? check,
+        ICollection<Diagnostic> diagnostics)
+    {
+        if (apis.Count == 0)
+        {
+            diagnostics.Add(new Diagnostic("api", 0, 0, DiagnosticSeverity.Warning, "no-api", "The project has no API: nothing lies in the folder api."));
+        }
+
+        if (!settings.AuthSessionsEnabled)
+        {
+            return;
+        }
+
+        if (check is null)
+        {
+            Missing("auth-sessions/check.ts");
+        }
+
+        if (create is null && settings.AuthSessionsType == "API")
+        {
+            Missing("auth-sessions/create.ts");
+        }
+
+        void Missing(string file) => diagnostics.Add(new Diagnostic(
+            file, 0, 0, DiagnosticSeverity.Error, "auth-session-function-missing", $"{settingsFile} enables AuthSessions, but {file} is missing."));
+    }
+
+    private static List<string> FindApis(string directory, ICollection<Diagnostic> diagnostics)
+    {
+        var root = Path.Combine(directory, "api");
+        var apis = new List<string>();
+        if (!Directory.Exists(root))
+        {
+            return apis;
+        }
+
+        var files = Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(root, path).Replace('\\', '/'))
+            .Where(file => IsCode(file) && !file.Split('/').Contains("node_modules", StringComparer.Ordinal))
+            .Order(StringComparer.Ordinal);
+        foreach (var file in files)
+        {
+            var name = file[..file.LastIndexOf('.')];
+            if (!apis.Contains(name, StringComparer.Ordinal))
+            {
+                apis.Add(name);
+            }
+            else
+            {
+                diagnostics.Add(new Diagnostic(
+                    "api/" + file, 0, 0, DiagnosticSeverity.Warning, "api-twice", $"Another file already is the API {name}; TypeScript goes before JavaScript."));
+            }
+        }
+
+        return apis;
+    }
+
+    private static bool IsCode(string file) =>
+        CodeEndings.Contains(Path.GetExtension(file), StringComparer.Ordinal) && !file.EndsWith(".d.ts", StringComparison.Ordinal);
+
+    private static string? FindFunction(string directory, string path) =>
+        CodeEndings.Select(ending => path + ending).FirstOrDefault(file => File.Exists(Path.Combine(directory, file)));
+}

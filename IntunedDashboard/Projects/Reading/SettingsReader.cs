@@ -1,0 +1,159 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace IntunedDashboard.Projects.Reading;
+
+/// <summary>
+/// Reads the settings file of both generations: <c>"version": "2.0"</c>, and the older form without it, in which the limit is called
+/// <c>maxConcurrentRequests</c> and starting Runs by REST can be switched off. Every fault is reported, not only the first.
+/// </summary>
+public sealed partial class SettingsReader
+{
+    public const string FaultCode = "settings-invalid";
+    public const string UnsupportedCode = "settings-unsupported";
+
+    private readonly JsonText _json;
+    private readonly string _file;
+    private readonly ICollection<Diagnostic> _diagnostics;
+
+    private SettingsReader(JsonText json, string file, ICollection<Diagnostic> diagnostics)
+    {
+        _json = json;
+        _file = file;
+        _diagnostics = diagnostics;
+    }
+
+    public static bool IsProjectName(string name) => name.Length <= 200 && ProjectName().IsMatch(name);
+
+    /// <returns>What could be read; any fault is an error among the diagnostics.</returns>
+    public static ProjectSettings Read(string directory, string file, ICollection<Diagnostic> diagnostics)
+    {
+        var json = JsonText.Read(directory, file, FaultCode, DiagnosticSeverity.Error, diagnostics);
+        return json is null ? new ProjectSettings() : new SettingsReader(json, file, diagnostics).Read();
+    }
+
+    private ProjectSettings Read()
+    {
+        var current = Text("version") is not null;
+        if (Text("projectName") is { } name && !IsProjectName(name))
+        {
+            Fault("projectName", "Use letters, digits and single - or _ between them, 200 characters at most.");
+        }
+
+        WarnAboutUnsupported();
+        var enabled = Flag("authSessions.enabled") ?? false;
+        return new ProjectSettings
+        {
+            ProjectName = Text("projectName"),
+            AuthSessionsEnabled = enabled,
+            AuthSessionsType = ReadSessionType(enabled),
+            AuthSessionsSaveTraces = Flag("authSessions.saveTraces") ?? false,
+            ApiAccessEnabled = current || (Flag("apiAccess.enabled") ?? true),
+            MaxConcurrentRuns = Math.Max(1, Number(current ? "replication.maxCount" : "replication.maxConcurrentRequests", 0, 1000) ?? 1),
+            Headful = Flag("headful") ?? false,
+            BrowserWidth = Number("browserSize.width", 200, 3840) ?? 1024,
+            BrowserHeight = Number("browserSize.height", 200, 2160) ?? 800,
+            StartUrl = Address("authSessions.startUrl"),
+            FinishUrl = Address("authSessions.finishUrl"),
+            PlaygroundApi = Text("metadata.defaultRunPlaygroundInput.apiName"),
+            PlaygroundParametersJson = ReadPlaygroundParameters(),
+        };
+    }
+
+    private string ReadSessionType(bool enabled)
+    {
+        var type = Text("authSessions.type");
+        if (type is null)
+        {
+            if (enabled && _json.Find("authSessions.type") is null)
+            {
+                Report("authSessions", DiagnosticSeverity.Warning, FaultCode, "authSessions.type is missing; \"API\" is assumed.");
+            }
+
+            return "API";
+        }
+
+        if (type is not ("API" or "MANUAL"))
+        {
+            Fault("authSessions.type", "Must be \"API\" or \"MANUAL\".");
+        }
+
+        return type;
+    }
+
+    private string? ReadPlaygroundParameters()
+    {
+        const string path = "metadata.defaultRunPlaygroundInput.parameters";
+        if (_json.Find(path) is not { ValueKind: not JsonValueKind.Null } value)
+        {
+            return null;
+        }
+
+        if (value.ValueKind == JsonValueKind.Object)
+        {
+            return JsonSerializer.Serialize(value);
+        }
+
+        Fault(path, "Must be a JSON object.");
+        return null;
+    }
+
+    private void WarnAboutUnsupported()
+    {
+        foreach (var feature in new[] { "stealthMode", "captchaSolver" })
+        {
+            if (_json.Find(feature + ".enabled") is { ValueKind: JsonValueKind.True })
+            {
+                Report(feature + ".enabled", DiagnosticSeverity.Warning, UnsupportedCode, $"{feature} has no effect on this platform.");
+            }
+        }
+
+        if (_json.Find("region") is { ValueKind: JsonValueKind.String })
+        {
+            Report("region", DiagnosticSeverity.Warning, UnsupportedCode, "region has no effect: Runs execute where this platform runs.");
+        }
+    }
+
+    private string? Text(string path) => Value(path, v => v.ValueKind == JsonValueKind.String, "Must be text.")?.GetString();
+
+    private bool? Flag(string path) =>
+        Value(path, v => v.ValueKind is JsonValueKind.True or JsonValueKind.False, "Must be true or false.")?.GetBoolean();
+
+    private int? Number(string path, int least, int most) => Value(
+        path,
+        v => v.ValueKind == JsonValueKind.Number && v.TryGetInt32(out var number) && number >= least && number <= most,
+        $"Must be a whole number from {least} to {most}.")?.GetInt32();
+
+    private string? Address(string path) => Value(
+        path,
+        v => v.ValueKind == JsonValueKind.String 
+            && Uri.TryCreate(v.GetString(), UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https",
+        "Must be an http or https address.")?.GetString();
+
+    private JsonElement? Value(string path, Func<JsonElement, bool> accepts, string rule)
+    {
+        if (_json.Find(path) is not { ValueKind: not JsonValueKind.Null } value)
+        {
+            return null;
+        }
+
+        if (accepts(value))
+        {
+            return value;
+        }
+
+        Fault(path, rule);
+        return null;
+    }
+
+    private void Fault(string path, string rule) => Report(path, DiagnosticSeverity.Error, FaultCode, $"{path}: {rule}");
+
+    private void Report(string path, DiagnosticSeverity severity, string code, string message)
+    {
+        var (line, column) = _json.Place(path);
+        _diagnostics.Add(new Diagnostic(_file, line, column, severity, code, message));
+    }
+
+    [GeneratedRegex("^[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex ProjectName();
+}
