@@ -3,6 +3,7 @@ using IntunedDashboard.Http;
 using IntunedDashboard.Identity;
 using IntunedDashboard.Live;
 using IntunedDashboard.Platform;
+using IntunedDashboard.Projects;
 using IntunedDashboard.Startup;
 using IntunedDashboard.Ui;
 
@@ -21,6 +22,7 @@ public partial class Program
         builder.AddIdentity();
         builder.AddHttp();
         builder.AddUi();
+        builder.AddProjects();
         builder.AddStartup();
         adjust?.Invoke(builder);
 
@@ -29,6 +31,7 @@ public partial class Program
         app.MapAccount();
         app.MapWorkspaceApi().MapApiKeys();
         app.MapUi();
+        app.MapProjects();
         app.MapHealth();
         return app;
     }

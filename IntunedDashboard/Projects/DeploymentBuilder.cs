@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using IntunedDashboard.Data;
 using IntunedDashboard.Live;
 using IntunedDashboard.Platform;
@@ -111,8 +110,8 @@ public sealed class DeploymentBuilder(
     {
         var now = clock.GetUtcNow();
         var status = succeeded ? DeploymentStatus.Succeeded : DeploymentStatus.Failed;
-        var manifestJson = manifest is null ? null : JsonSerializer.Serialize(manifest, JsonSerializerOptions.Web);
-        var diagnosticsJson = JsonSerializer.Serialize(diagnostics, JsonSerializerOptions.Web);
+        var manifestJson = DeploymentJson.Write(manifest);
+        var diagnosticsJson = DeploymentJson.Write(diagnostics);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var finished = await db.Set<Deployment>()

@@ -60,7 +60,7 @@ public sealed class DeploymentCommands(
         {
             deployment.Status = DeploymentStatus.Failed;
             deployment.FinishedAt = clock.GetUtcNow();
-            deployment.DiagnosticsJson = DeploymentViews.Serialize(
+            deployment.DiagnosticsJson = DeploymentJson.Write(
                 [new Diagnostic(string.Empty, 0, 0, DiagnosticSeverity.Error, Interrupted, "The platform stopped during this deployment. Deploy again.")]);
             files.KeepArchiveOnly(deployment.ProjectId, deployment.Id);
         }

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace IntunedDashboard.Projects;
 
 /// <summary>One line of a project's deployments.</summary>
@@ -58,15 +56,3 @@ public sealed record ProjectRow
 }
 
 public sealed record LastDeployment(Guid Id, int Number, DeploymentStatus Status, DateTimeOffset CreatedAt, DateTimeOffset? FinishedAt);
-
-/// <summary>The stored form of diagnostics and manifests.</summary>
-internal static class DeploymentViews
-{
-    public static string Serialize(IReadOnlyList<Diagnostic> diagnostics) => JsonSerializer.Serialize(diagnostics, JsonSerializerOptions.Web);
-
-    public static IReadOnlyList<Diagnostic> Diagnostics(string json) =>
-        JsonSerializer.Deserialize<IReadOnlyList<Diagnostic>>(json, JsonSerializerOptions.Web) ?? [];
-
-    public static DeploymentManifest? Manifest(string? json) =>
-        json is null ? null : JsonSerializer.Deserialize<DeploymentManifest>(json, JsonSerializerOptions.Web);
-}

@@ -28,8 +28,14 @@ public static class Settings
             ? null
             : "Must have 8 to 256 printable ASCII characters without spaces."),
         Flag("Sample:Enabled"),
+        Whole("Sample:SessionSeconds", 1, 24 * 60 * 60),
         Flag("Network:AllowPrivateTargets"),
         Whole("Deployments:MaxUploadBytes", 1024, 2L * 1024 * 1024 * 1024),
+        Whole("Deployments:MaxUnpackedBytes", 1024, 16L * 1024 * 1024 * 1024),
+        Whole("Deployments:MaxEntries", 1, 1_000_000),
+        Whole("Deployments:MaxCompressionRatio", 2, 1_000_000),
+        Duration("Deployments:CompileTimeout", TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
+        Duration("Deployments:NpmTimeout", TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
         Flag("AuthSessions:StrictLocking"),
     ];
 

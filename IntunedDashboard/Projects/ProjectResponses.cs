@@ -1,0 +1,115 @@
+using System.Text.Json.Serialization;
+
+namespace IntunedDashboard.Projects;
+
+public sealed record ProjectResponse
+{
+    public required Guid Id { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string Language { get; init; }
+
+    public required string Status { get; init; }
+
+    public required ProjectAuthSessions AuthSessions { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public required LastDeploymentResponse? LastDeployment { get; init; }
+
+    public static ProjectResponse From(ProjectRow project) => new()
+    {
+        Id = project.Id,
+        Name = project.Name,
+        Language = project.Language,
+        Status = project.IsDeployed ? "deployed" : "undeployed",
+        AuthSessions = new ProjectAuthSessions(project.Settings?.AuthSessionsEnabled ?? false, project.Settings?.AuthSessionsType ?? "API"),
+        LastDeployment = project.LastDeployment is { } last
+            ? new LastDeploymentResponse(last.Id, DeploymentResponse.Word(last.Status), last.CreatedAt, last.FinishedAt)
+            : null,
+    };
+}
+
+public sealed record ProjectAuthSessions(bool Enabled, string Type);
+
+public sealed record LastDeploymentResponse(Guid DeploymentId, string Status, DateTimeOffset CreatedAt, DateTimeOffset? FinishedAt);
+
+public sealed record DeploymentStartedResponse(Guid DeploymentId, string Status);
+
+public sealed record DeploymentPageResponse(IReadOnlyList<DeploymentResponse> Deployments, string? NextCursor);
+
+public sealed record DeploymentResponse
+{
+    public required Guid DeploymentId { get; init; }
+
+    public required int Number { get; init; }
+
+    public required string Status { get; init; }
+
+    /// <summary>Only in the answer about one deployment.</summary>
+    public IReadOnlyList<string>? Apis { get; init; }
+
+    public DeploymentResources? Resources { get; init; }
+
+    public required IReadOnlyList<DiagnosticResponse> Diagnostics { get; init; }
+
+    public required string DeployedBy { get; init; }
+
+    public required bool Current { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public required DateTimeOffset? FinishedAt { get; init; }
+
+    public static DeploymentResponse From(DeploymentRow row) => new()
+    {
+        DeploymentId = row.Id,
+        Number = row.Number,
+        Status = Word(row.Status),
+        Diagnostics = row.Diagnostics.Select(DiagnosticResponse.From).ToArray(),
+        DeployedBy = row.DeployedBy,
+        Current = row.IsCurrent,
+        CreatedAt = row.CreatedAt,
+        FinishedAt = row.FinishedAt,
+    };
+
+    public static DeploymentResponse From(DeploymentDetail detail) => From(detail.Row) with
+    {
+        Apis = detail.Manifest?.Apis ?? [],
+        Resources = DeploymentResources.None,
+    };
+
+    public static string Word(DeploymentStatus status) => status switch
+    {
+        DeploymentStatus.Pending => "pending",
+        DeploymentStatus.Building => "building",
+        DeploymentStatus.Succeeded => "succeeded",
+        _ => "failed",
+    };
+}
+
+/// <summary>What the deployment did to sessions and Jobs that are defined as code.</summary>
+public sealed record DeploymentResources(IReadOnlyList<ResourceChange> AuthSessions, IReadOnlyList<ResourceChange> Jobs)
+{
+    public static DeploymentResources None { get; } = new([], []);
+}
+
+/// <param name="Change"><c>created</c>, <c>updated</c>, <c>deleted</c>, <c>unchanged</c> or <c>skipped-in-use</c>.</param>
+public sealed record ResourceChange(string Id, string Change);
+
+public sealed record DiagnosticResponse(string File, int Line, int Column, string Severity, string Code, string Message)
+{
+    public static DiagnosticResponse From(Diagnostic diagnostic) => new(
+        diagnostic.File,
+        diagnostic.Line,
+        diagnostic.Column,
+        diagnostic.Severity switch
+        {
+            DiagnosticSeverity.Error => "error",
+            DiagnosticSeverity.Warning => "warning",
+            _ => "info",
+        },
+        diagnostic.Code,
+        diagnostic.Message);
+}

@@ -1,0 +1,23 @@
+using IntunedDashboard.Projects.Building;
+
+namespace IntunedDashboard.Projects;
+
+public static class ProjectsModule
+{
+    public static WebApplicationBuilder AddProjects(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton(services =>
+            services.GetRequiredService<IConfiguration>().GetSection(DeploymentOptions.Section).Get<DeploymentOptions>() ?? new DeploymentOptions());
+        builder.Services.AddSingleton<ProjectQueries>();
+        builder.Services.AddSingleton<ProjectCommands>();
+        builder.Services.AddSingleton<DeploymentFiles>();
+        builder.Services.AddSingleton<ArchiveIntake>();
+        builder.Services.AddSingleton<NpmInstaller>();
+        builder.Services.AddSingleton<TypeScriptCompiler>();
+        builder.Services.AddSingleton<DeploymentBuilder>();
+        builder.Services.AddSingleton<DeploymentQueue>();
+        builder.Services.AddSingleton<DeploymentCommands>();
+        builder.Services.AddHostedService<DeploymentRecovery>();
+        return builder;
+    }
+}
