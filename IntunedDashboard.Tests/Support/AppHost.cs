@@ -31,6 +31,7 @@ public sealed class AppHost : IAsyncLifetime, IAsyncDisposable
     };
 
     private Action<WebApplicationBuilder>? _adjust;
+    private Action<WebApplication>? _map;
     private WebApplication? _app;
 
     public AppHost()
@@ -61,10 +62,14 @@ public sealed class AppHost : IAsyncLifetime, IAsyncDisposable
     public string Log => _log.Text;
 
     /// <param name="settings">Added to the defaults; an empty value takes a default away.</param>
+    /// <param name="adjust">Replaces services.</param>
+    /// <param name="map">Adds addresses.</param>
     public static async Task<AppHost> StartAsync(
-        IReadOnlyDictionary<string, string>? settings = null, Action<WebApplicationBuilder>? adjust = null)
+        IReadOnlyDictionary<string, string>? settings = null,
+        Action<WebApplicationBuilder>? adjust = null,
+        Action<WebApplication>? map = null)
     {
-        var host = new AppHost { _adjust = adjust };
+        var host = new AppHost { _adjust = adjust, _map = map };
         foreach (var (name, value) in settings ?? new Dictionary<string, string>())
         {
             host.Set(name, value);
@@ -92,6 +97,7 @@ public sealed class AppHost : IAsyncLifetime, IAsyncDisposable
             builder.Logging.ClearProviders().AddProvider(_log);
             _adjust?.Invoke(builder);
         });
+        _map?.Invoke(_app);
         await _app.StartAsync();
         BaseUrl = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First().TrimEnd('/');
     }
