@@ -1,9 +1,11 @@
+using IntunedDashboard.AuthSessions;
 using IntunedDashboard.Data;
 using IntunedDashboard.Http;
 using IntunedDashboard.Identity;
 using IntunedDashboard.Live;
 using IntunedDashboard.Platform;
 using IntunedDashboard.Projects;
+using IntunedDashboard.Runs;
 using IntunedDashboard.Startup;
 using IntunedDashboard.Ui;
 
@@ -23,6 +25,8 @@ public partial class Program
         builder.AddHttp();
         builder.AddUi();
         builder.AddProjects();
+        builder.AddAuthSessions();
+        builder.AddRuns();
         builder.AddStartup();
         adjust?.Invoke(builder);
 
@@ -32,6 +36,7 @@ public partial class Program
         app.MapWorkspaceApi().MapApiKeys();
         app.MapUi();
         app.MapProjects();
+        app.MapProjectApi().MapAuthSessions().MapAuthSessionOperations().MapRuns();
         app.MapHealth();
         return app;
     }
