@@ -79,15 +79,15 @@ public static class AuthSessionsApi
     }
 
     private static async Task<Ok<List<AuthSessionWire>>> ListAsync(
-        ProjectRoute project, IAuthSessionQueries queries, CancellationToken cancellationToken) =>
+        RequestedProject project, IAuthSessionQueries queries, CancellationToken cancellationToken) =>
         TypedResults.Ok((await queries.ListAsync(project.Id, cancellationToken)).Select(AuthSessionWire.From).ToList());
 
     private static async Task<Ok<AuthSessionWire>> GetAsync(
-        ProjectRoute project, string authSessionId, IAuthSessionQueries queries, CancellationToken cancellationToken) =>
+        RequestedProject project, string authSessionId, IAuthSessionQueries queries, CancellationToken cancellationToken) =>
         TypedResults.Ok(AuthSessionWire.From(await FindAsync(queries, project, authSessionId, cancellationToken)));
 
     private static async Task<Ok<AuthSessionDetailsWire>> DetailsAsync(
-        ProjectRoute project, string authSessionId, IAuthSessionQueries queries, CancellationToken cancellationToken)
+        RequestedProject project, string authSessionId, IAuthSessionQueries queries, CancellationToken cancellationToken)
     {
         var session = await FindAsync(queries, project, authSessionId, cancellationToken);
         var state = await queries.GetStateSummaryAsync(project.Id, authSessionId, cancellationToken);
@@ -110,6 +110,6 @@ public static class AuthSessionsApi
     }
 
     private static async Task<AuthSessionRow> FindAsync(
-        IAuthSessionQueries queries, ProjectRoute project, string id, CancellationToken cancellationToken) =>
+        IAuthSessionQueries queries, RequestedProject project, string id, CancellationToken cancellationToken) =>
         await queries.FindAsync(project.Id, id, cancellationToken) ?? throw RequestException.NotFound($"AuthSession {id}");
 }

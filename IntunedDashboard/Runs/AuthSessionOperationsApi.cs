@@ -65,7 +65,7 @@ public static class AuthSessionOperationsApi
     }
 
     private static async Task<Created<OperationStartedWire>> CreateAsync(
-        ProjectRoute project, JsonBody body, Actor actor, IAuthSessionCommands commands, CancellationToken cancellationToken)
+        RequestedProject project, JsonBody body, Actor actor, IAuthSessionCommands commands, CancellationToken cancellationToken)
     {
         var request = ReadSave(body) with { Id = body.OptionalString("id") };
         body.ThrowIfFaulty();
@@ -74,7 +74,7 @@ public static class AuthSessionOperationsApi
     }
 
     private static async Task<Created<OperationStartedWire>> UpdateAsync(
-        ProjectRoute project, string authSessionId, JsonBody body, Actor actor, IAuthSessionCommands commands, CancellationToken cancellationToken)
+        RequestedProject project, string authSessionId, JsonBody body, Actor actor, IAuthSessionCommands commands, CancellationToken cancellationToken)
     {
         var request = ReadSave(body);
         body.ThrowIfFaulty();
@@ -83,7 +83,7 @@ public static class AuthSessionOperationsApi
     }
 
     private static async Task<Created<OperationStartedWire>> ValidateAsync(
-        ProjectRoute project, string authSessionId, JsonBody body, Actor actor, IAuthSessionCommands commands, CancellationToken cancellationToken)
+        RequestedProject project, string authSessionId, JsonBody body, Actor actor, IAuthSessionCommands commands, CancellationToken cancellationToken)
     {
         var request = new ValidateAuthSession
         {
@@ -99,7 +99,7 @@ public static class AuthSessionOperationsApi
     }
 
     private static async Task<NoContent> DeleteAsync(
-        ProjectRoute project, string authSessionId, Actor actor, IAuthSessionCommands commands, CancellationToken cancellationToken)
+        RequestedProject project, string authSessionId, Actor actor, IAuthSessionCommands commands, CancellationToken cancellationToken)
     {
         await commands.DeleteAsync(actor, project.Id, authSessionId, cancellationToken);
         return TypedResults.NoContent();
@@ -107,19 +107,19 @@ public static class AuthSessionOperationsApi
 
     /// <summary>An upsert of an existing session runs as an Update, so the create operation may be either.</summary>
     private static Task<Ok<OperationResultWire>> CreateResultAsync(
-        ProjectRoute project, string operationId, IRunQueries queries, CancellationToken cancellationToken) =>
+        RequestedProject project, string operationId, IRunQueries queries, CancellationToken cancellationToken) =>
         ResultAsync(project, operationId, sessionId: null, [RunType.Create, RunType.Update], queries, cancellationToken);
 
     private static Task<Ok<OperationResultWire>> UpdateResultAsync(
-        ProjectRoute project, string authSessionId, string operationId, IRunQueries queries, CancellationToken cancellationToken) =>
+        RequestedProject project, string authSessionId, string operationId, IRunQueries queries, CancellationToken cancellationToken) =>
         ResultAsync(project, operationId, authSessionId, [RunType.Update], queries, cancellationToken);
 
     private static Task<Ok<OperationResultWire>> ValidateResultAsync(
-        ProjectRoute project, string authSessionId, string operationId, IRunQueries queries, CancellationToken cancellationToken) =>
+        RequestedProject project, string authSessionId, string operationId, IRunQueries queries, CancellationToken cancellationToken) =>
         ResultAsync(project, operationId, authSessionId, [RunType.Validate], queries, cancellationToken);
 
     private static async Task<Ok<OperationResultWire>> ResultAsync(
-        ProjectRoute project, string operationId, string? sessionId, RunType[] types, IRunQueries queries, CancellationToken cancellationToken)
+        RequestedProject project, string operationId, string? sessionId, RunType[] types, IRunQueries queries, CancellationToken cancellationToken)
     {
         var run = await queries.FindAsync(project.Id, operationId, cancellationToken);
         return run is not null && types.Contains(run.Row.Type) && (sessionId is null || run.Row.AuthSessionId == sessionId)

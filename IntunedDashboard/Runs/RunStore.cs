@@ -128,7 +128,7 @@ public sealed class RunStore(
         var now = clock.GetUtcNow();
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var canceled = await db.Set<Run>()
-            .Where(r => r.Id == run.Id && r.Status == RunStatus.Pending && r.ClaimToken == null)
+            .Where(r => r.Id == run.Id && r.FinishedAt == null && r.ClaimToken == null && r.DependencyOfRunId == null)
             .ExecuteUpdateAsync(
                 set => set.SetProperty(r => r.Status, RunStatus.Canceled)
                     .SetProperty(r => r.ReasonType, reason)

@@ -31,7 +31,7 @@ public static class RunsApi
     }
 
     private static async Task<Created<RunStartedWire>> StartAsync(
-        ProjectRoute project, JsonBody body, Actor actor, IRunCommands commands, CancellationToken cancellationToken)
+        RequestedProject project, JsonBody body, Actor actor, IRunCommands commands, CancellationToken cancellationToken)
     {
         var authSession = body.Nested("authSession");
         var request = new StartRun
@@ -65,11 +65,11 @@ public static class RunsApi
     };
 
     private static async Task<Ok<RunResultWire>> ResultAsync(
-        ProjectRoute project, string runId, IRunQueries queries, CancellationToken cancellationToken) =>
+        RequestedProject project, string runId, IRunQueries queries, CancellationToken cancellationToken) =>
         TypedResults.Ok(RunResultWire.From(await FindAsync(queries, project, runId, cancellationToken)));
 
     private static async Task<Ok<RunListWire>> ListAsync(
-        ProjectRoute project, HttpRequest request, IRunQueries queries, CancellationToken cancellationToken)
+        RequestedProject project, HttpRequest request, IRunQueries queries, CancellationToken cancellationToken)
     {
         var query = new RunListQuery(request.Query);
         var (filter, pageSize) = query.Read(DefaultPageSize);
@@ -78,11 +78,11 @@ public static class RunsApi
     }
 
     private static async Task<Ok<RunDetailWire>> GetAsync(
-        ProjectRoute project, string runId, IRunQueries queries, CancellationToken cancellationToken) =>
+        RequestedProject project, string runId, IRunQueries queries, CancellationToken cancellationToken) =>
         TypedResults.Ok(RunDetailWire.From(await FindAsync(queries, project, runId, cancellationToken)));
 
     private static async Task<Ok<RunStartedWire>> CancelAsync(
-        ProjectRoute project, string runId, Actor actor, IRunCommands commands, IRunQueries queries, CancellationToken cancellationToken)
+        RequestedProject project, string runId, Actor actor, IRunCommands commands, IRunQueries queries, CancellationToken cancellationToken)
     {
         await commands.CancelAsync(actor, project.Id, runId, cancellationToken);
         var run = await FindAsync(queries, project, runId, cancellationToken);
@@ -90,7 +90,7 @@ public static class RunsApi
     }
 
     private static async Task LogAsync(
-        ProjectRoute project, string runId, int number, Actor actor, IRunQueries queries, IOptions<JsonOptions> json, HttpContext context)
+        RequestedProject project, string runId, int number, Actor actor, IRunQueries queries, IOptions<JsonOptions> json, HttpContext context)
     {
         var run = await FindAsync(queries, project, runId, context.RequestAborted);
         RequireArtifactRole(actor, run);
@@ -116,19 +116,19 @@ public static class RunsApi
     }
 
     private static async Task<FileStreamHttpResult> TraceAsync(
-        ProjectRoute project, string runId, int number, Actor actor, IRunQueries queries, CancellationToken cancellationToken) =>
+        RequestedProject project, string runId, int number, Actor actor, IRunQueries queries, CancellationToken cancellationToken) =>
         TypedResults.File(
             await OpenAsync(project, runId, number, ArtifactKind.Trace, actor, queries, cancellationToken),
             "application/zip",
             string.Create(CultureInfo.InvariantCulture, $"trace_{runId}_{number}.zip"));
 
     private static async Task<FileStreamHttpResult> ScreenshotAsync(
-        ProjectRoute project, string runId, int number, Actor actor, IRunQueries queries, CancellationToken cancellationToken) =>
+        RequestedProject project, string runId, int number, Actor actor, IRunQueries queries, CancellationToken cancellationToken) =>
         TypedResults.File(
             await OpenAsync(project, runId, number, ArtifactKind.Screenshot, actor, queries, cancellationToken), "image/png");
 
     private static async Task<Stream> OpenAsync(
-        ProjectRoute project, string runId, int number, ArtifactKind kind, Actor actor, IRunQueries queries, CancellationToken cancellationToken)
+        RequestedProject project, string runId, int number, ArtifactKind kind, Actor actor, IRunQueries queries, CancellationToken cancellationToken)
     {
         RequireArtifactRole(actor, await FindAsync(queries, project, runId, cancellationToken));
         return await queries.OpenArtifactAsync(project.Id, runId, number, kind, cancellationToken)
@@ -145,7 +145,7 @@ public static class RunsApi
     }
 
     private static async Task<RunDetail> FindAsync(
-        IRunQueries queries, ProjectRoute project, string runId, CancellationToken cancellationToken) =>
+        IRunQueries queries, RequestedProject project, string runId, CancellationToken cancellationToken) =>
         await queries.FindAsync(project.Id, runId, cancellationToken) ?? throw RequestException.NotFound($"Run {runId}");
 
     public sealed record LogLineWire(DateTimeOffset Time, string Level, string Message);

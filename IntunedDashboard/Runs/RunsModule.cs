@@ -15,6 +15,7 @@ public static class RunsModule
         builder.Services.AddSingleton<ApiRunFlow>();
         builder.Services.AddSingleton<RunExecutor>();
         builder.Services.AddSingleton<RunRecovery>();
+        builder.Services.AddSingleton<Projects.IProjectActivity, RunActivity>();
         builder.Services.AddSingleton<IRunQueries, RunQueries>();
         builder.Services.AddSingleton<IRunCommands, RunCommands>();
         builder.Services.AddSingleton<IAuthSessionCommands, AuthSessionOperations>();
