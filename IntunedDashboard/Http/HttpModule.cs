@@ -17,6 +17,7 @@ public static class HttpModule
             options.AddServerHeader = false;
             options.Limits.MaxRequestBodySize = MaxBodySize;
         });
+        builder.Services.AddSingleton<LocalAddress>();
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         builder.Services.ConfigureHttpJsonOptions(options =>
         {

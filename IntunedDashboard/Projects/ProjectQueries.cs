@@ -119,6 +119,16 @@ public sealed class ProjectQueries(IDbContextFactory<AppDbContext> contexts, Dep
             DeploymentJson.ReadManifest(deployment.ManifestJson));
     }
 
+    /// <summary>Whether the project has a good deployment of exactly this archive.</summary>
+    public async Task<bool> WasDeployedAsync(Guid workspaceId, string name, string contentHash, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Set<Project>()
+            .Where(p => p.WorkspaceId == workspaceId && p.Name == name)
+            .Join(db.Set<Deployment>(), p => p.Id, d => d.ProjectId, (_, d) => d)
+            .AnyAsync(d => d.ContentHash == contentHash && d.Status == DeploymentStatus.Succeeded, cancellationToken);
+    }
+
     /// <returns>The Markdown of the current deployment's README, or null when there is none.</returns>
     public async Task<string?> ReadReadmeAsync(Guid projectId, CancellationToken cancellationToken)
     {

@@ -1,6 +1,7 @@
 using IntunedDashboard.Http;
 using IntunedDashboard.Identity;
 using IntunedDashboard.Platform;
+using IntunedDashboard.Projects.Sample;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -28,7 +29,7 @@ public static class ProjectsApi
             .WithName("GetDeployment").WithSummary("One deployment with what was found in it.");
         deployments.MapGet("/{deploymentId}/source", DownloadAsync).RequireAuthorization(Policies.Developer)
             .WithName("DownloadDeployment").WithSummary("The archive as uploaded.");
-        return app;
+        return app.MapSampleSite();
     }
 
     private static async Task<Ok<ProjectResponse[]>> ListAsync(

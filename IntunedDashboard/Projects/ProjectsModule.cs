@@ -1,4 +1,5 @@
 using IntunedDashboard.Projects.Building;
+using IntunedDashboard.Projects.Sample;
 
 namespace IntunedDashboard.Projects;
 
@@ -18,6 +19,12 @@ public static class ProjectsModule
         builder.Services.AddSingleton<DeploymentQueue>();
         builder.Services.AddSingleton<DeploymentCommands>();
         builder.Services.AddHostedService<DeploymentRecovery>();
+        if (builder.Configuration.GetValue("Sample:Enabled", builder.Environment.IsDevelopment()))
+        {
+            builder.Services.AddSingleton<SampleSite>();
+            builder.Services.AddHostedService<SampleProject>();
+        }
+
         return builder;
     }
 }
