@@ -23,6 +23,18 @@ internal static class SamplePages
         .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(180px,1fr));gap:16px}.tiles b{display:block;font-size:26px}
         """;
 
+    /// <summary>Passwords stand here and not on the login page, which recordings of automations show.</summary>
+    public static string Front() => Framed("Welcome", session: null, string.Empty, $"""
+        <h1>Sample HR</h1>
+        <div class="card">
+          <p>A made-up company with fifty employees, to try automations on. These users can sign in:</p>
+          <div class="scroll"><table>
+            <thead><tr><th>Username</th><th>Password</th></tr></thead>
+            <tbody>{string.Concat(SampleSite.OpenUsers.Select(u => $"<tr><td>{Encode(u.Username)}</td><td>{Encode(u.Password)}</td></tr>"))}</tbody>
+          </table></div>
+        </div>
+        """);
+
     public static string Login(string user, string? error) => Page("Sign in", $"""
         <div class="card narrow">
           <h1>Sample HR</h1>
@@ -34,7 +46,7 @@ internal static class SamplePages
             <input id="password" name="password" type="password" placeholder="Password" autocomplete="current-password" required>
             <button type="submit">Login</button>
           </form>
-          <p class="soft">A made-up company to try automations on. User <code>demo</code>, password <code>demo-password-1</code>.</p>
+          <p class="soft">A made-up company to try automations on. <a href="/sample-site/">Who can sign in?</a></p>
         </div>
         """);
 

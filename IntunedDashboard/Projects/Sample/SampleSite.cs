@@ -6,6 +6,8 @@ namespace IntunedDashboard.Projects.Sample;
 /// <param name="Token">What the browser keeps in its localStorage; the payroll pages ask for it.</param>
 public sealed record SampleSession(string Id, string User, string Token, DateTimeOffset ExpiresAt);
 
+public sealed record SampleUser(string Username, string Password, string Name);
+
 /// <summary>
 /// The sample site's users and sessions, and the switches by which its bad days are made. It has nothing to do with the dashboard's
 /// own accounts. Safe for concurrent use.
@@ -15,17 +17,15 @@ public sealed class SampleSite(IConfiguration configuration, TimeProvider clock)
     private const int MaxSessions = 10_000;
     private const int DefaultSessionSeconds = 30 * 60;
 
-    /// <summary>Printed on the login page: they protect made-up data.</summary>
-    private static readonly Dictionary<string, (string Password, string Name)> Users = new(StringComparer.Ordinal)
-    {
-        ["demo"] = ("demo-password-1", "Dana Demo"),
-        ["maria"] = ("maria-password-1", "Maria Muster"),
-    };
-
+    private readonly ConcurrentDictionary<string, SampleUser> _users = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, SampleSession> _sessions = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, int> _visits = new(StringComparer.Ordinal);
     private int _logins;
     private int _failedLogins;
+
+    /// <summary>Told to everybody on the front page: they protect made-up data.</summary>
+    public static IReadOnlyList<SampleUser> OpenUsers { get; } =
+        [new("demo", "demo-password-1", "Dana Demo"), new("maria", "maria-password-1", "Maria Muster")];
 
     public TimeSpan SessionLifetime { get; } =
         TimeSpan.FromSeconds(configuration.GetValue("Sample:SessionSeconds", DefaultSessionSeconds));
@@ -39,7 +39,8 @@ public sealed class SampleSite(IConfiguration configuration, TimeProvider clock)
     /// <returns>Null when user or password is wrong.</returns>
     public SampleSession? LogIn(string user, string password)
     {
-        if (!Users.TryGetValue(user, out var known) || known.Password != password)
+        var known = _users.GetValueOrDefault(user) ?? OpenUsers.FirstOrDefault(u => u.Username == user);
+        if (known is null || known.Password != password)
         {
             Interlocked.Increment(ref _failedLogins);
             return null;
@@ -55,6 +56,9 @@ public sealed class SampleSite(IConfiguration configuration, TimeProvider clock)
         _sessions[session.Id] = session;
         return session;
     }
+
+    /// <summary>Adds a user, or gives one another password, until <see cref="Reset"/>.</summary>
+    public void SetUser(string username, string password) => _users[username] = new SampleUser(username, password, username);
 
     public SampleSession? Find(string? sessionId) =>
         sessionId is not null && _sessions.TryGetValue(sessionId, out var session) && IsAlive(session) ? session : null;
@@ -75,6 +79,7 @@ public sealed class SampleSite(IConfiguration configuration, TimeProvider clock)
     public void Reset()
     {
         ExpireAll();
+        _users.Clear();
         _visits.Clear();
         Interlocked.Exchange(ref _logins, 0);
         Interlocked.Exchange(ref _failedLogins, 0);

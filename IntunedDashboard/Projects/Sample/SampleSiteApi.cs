@@ -26,7 +26,7 @@ public static class SampleSiteApi
 
     private static void MapPages(RouteGroupBuilder pages)
     {
-        pages.MapGet("/", () => TypedResults.Redirect(Root + "/dashboard"));
+        pages.MapGet("/", () => Html(SamplePages.Front()));
         pages.MapGet("/login", () => Html(SamplePages.Login(string.Empty, error: null)));
         pages.MapPost("/login", LogInAsync);
         pages.MapPost("/logout", (HttpContext context, SampleSite site) =>
@@ -68,6 +68,11 @@ public static class SampleSiteApi
         control.MapPost("/expire-all", (SampleSite site) => Do(site.ExpireAll));
         control.MapPost("/slow", (SampleSite site, int ms) => Do(() => site.Delay = TimeSpan.FromMilliseconds(Math.Clamp(ms, 0, MaxSlowMs))));
         control.MapPost("/down", (SampleSite site, bool on = true) => Do(() => site.IsDown = on));
+        control.MapPost("/users", async (HttpContext context, SampleSite site) =>
+        {
+            var form = await context.Request.ReadFormAsync(context.RequestAborted);
+            return Do(() => site.SetUser(form["username"].ToString(), form["password"].ToString()));
+        });
         control.MapPost("/reset", (SampleSite site) => Do(site.Reset));
     }
 
