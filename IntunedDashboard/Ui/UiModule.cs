@@ -12,6 +12,7 @@ public static class UiModule
             .AddHubOptions(options => options.MaximumReceiveMessageSize = 2 * 1024 * 1024);
         builder.Services.AddRadzenComponents();
         builder.Services.AddScoped<Toasts>();
+        builder.Services.AddScoped<CommandGuard>();
         return builder;
     }
 

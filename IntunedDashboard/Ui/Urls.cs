@@ -21,7 +21,7 @@ public static class Urls
 
     public static string NewRun(string project) => WithQuery(Runs(project), [("new", "1")]);
 
-    public static string RunAgain(string project, string runId) => WithQuery(Runs(project), [("new", "1"), ("from", runId)]);
+    public static string RunAgain(string project, string runId) => WithQuery(Runs(project), [("new", "1"), ("again", runId)]);
 
     public static string Trace(string project, string runId, int attempt) => $"{Attempt(project, runId, attempt)}/trace.zip";
 
@@ -51,7 +51,7 @@ public static class Urls
     public static string WithQuery(string path, IEnumerable<(string Name, string? Value)> parts)
     {
         var result = new StringBuilder(path);
-        var mark = '?';
+        var mark = path.Contains('?', StringComparison.Ordinal) ? '&' : '?';
         foreach (var (name, value) in parts)
         {
             if (!string.IsNullOrEmpty(value))

@@ -38,6 +38,19 @@ public static class JsonText
         }
     }
 
+    public static bool IsJson(string text)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text, Lenient);
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Null when the text is one JSON object.</summary>
     public static JsonFault? CheckObject(string? text)
     {

@@ -1,0 +1,10 @@
+namespace IntunedDashboard.Runs.Pages;
+
+public static class RunPagesModule
+{
+    public static WebApplicationBuilder AddRunPages(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<RunFiles>();
+        return builder;
+    }
+}

@@ -1,0 +1,71 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace IntunedDashboard.Ui.Formatting;
+
+/// <summary>JSON as the fold-out view shows it: made once, with at most <see cref="MostNodes"/> nodes.</summary>
+public sealed record JsonNodeView(string? Name, string Text, string CssClass, IReadOnlyList<JsonNodeView> Children, bool IsArray)
+{
+    public const int MostNodes = 1_500;
+
+    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public bool HasChildren => Children.Count > 0;
+
+    /// <returns>Null when the text is not JSON or has too many nodes for a tree.</returns>
+    public static JsonNodeView? Read(string json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 128 });
+            var left = MostNodes;
+            var root = Make(name: null, document.RootElement, ref left);
+            return left > 0 ? root : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static JsonNodeView Make(string? name, JsonElement element, ref int left)
+    {
+        left--;
+        var children = new List<JsonNodeView>();
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                foreach (var property in element.EnumerateObject())
+                {
+                    if (left <= 0)
+                    {
+                        break;
+                    }
+
+                    children.Add(Make(property.Name, property.Value, ref left));
+                }
+
+                return new JsonNodeView(name, children.Count == 0 ? "{}" : Count(children.Count, "field"), "json-size", children, IsArray: false);
+            case JsonValueKind.Array:
+                foreach (var item in element.EnumerateArray())
+                {
+                    if (left <= 0)
+                    {
+                        break;
+                    }
+
+                    children.Add(Make(name: null, item, ref left));
+                }
+
+                return new JsonNodeView(name, children.Count == 0 ? "[]" : Count(children.Count, "item"), "json-size", children, IsArray: true);
+            case JsonValueKind.String:
+                return new JsonNodeView(name, JsonSerializer.Serialize(element, Plain), "json-string", children, IsArray: false);
+            case JsonValueKind.Number:
+                return new JsonNodeView(name, element.GetRawText(), "json-number", children, IsArray: false);
+            default:
+                return new JsonNodeView(name, element.GetRawText(), "json-word", children, IsArray: false);
+        }
+    }
+
+    private static string Count(int count, string what) => count == 1 ? $"1 {what}" : $"{count} {what}s";
+}
