@@ -6,6 +6,7 @@ using IntunedDashboard.Live;
 using IntunedDashboard.Platform;
 using IntunedDashboard.Projects;
 using IntunedDashboard.Runs;
+using IntunedDashboard.Runs.Pages;
 using IntunedDashboard.Startup;
 using IntunedDashboard.Ui;
 
@@ -27,6 +28,7 @@ public partial class Program
         builder.AddProjects();
         builder.AddAuthSessions();
         builder.AddRuns();
+        builder.AddRunPages();
         builder.AddStartup();
         adjust?.Invoke(builder);
 
@@ -37,6 +39,7 @@ public partial class Program
         app.MapUi();
         app.MapProjects();
         app.MapProjectApi().MapAuthSessions().MapAuthSessionOperations().MapRuns();
+        app.MapTraceViewer();
         app.MapHealth();
         return app;
     }
