@@ -76,6 +76,12 @@ public sealed class AuthSession
     /// <summary>The current state version; 0 before the first login.</summary>
     public int StateVersion { get; set; }
 
+    /// <summary>Logins in a row that went through and were then refused by the check.</summary>
+    public int UnprovenLogins { get; set; }
+
+    /// <summary>Overrides <see cref="AuthSessionOptions.LoginsPerHour"/> for this session.</summary>
+    public int? LoginsPerHour { get; set; }
+
     /// <summary>The Run that holds the session exclusively, or null.</summary>
     public string? LockedByRunId { get; set; }
 

@@ -3,6 +3,7 @@ using IntunedDashboard.Data;
 using IntunedDashboard.Live;
 using IntunedDashboard.Platform;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace IntunedDashboard.AuthSessions;
 
@@ -14,10 +15,13 @@ public sealed record OpenAuthSession(AuthSession Session, string? ParametersJson
 /// may act at once. Safe for concurrent use.
 /// </summary>
 public sealed class AuthSessionStore(
-    IDbContextFactory<AppDbContext> contexts, SecretProtector protector, ILiveSignals signals, TimeProvider clock)
+    IDbContextFactory<AppDbContext> contexts,
+    SecretProtector protector,
+    AuthSessionHistory history,
+    IOptions<AuthSessionOptions> options,
+    ILiveSignals signals,
+    TimeProvider clock)
 {
-    private const int VersionsKept = 5;
-
     public async Task<AuthSession?> FindAsync(Guid projectId, string id, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
@@ -137,6 +141,7 @@ public sealed class AuthSessionStore(
         row.StatusReason = null;
         row.StatusRunId = runId;
         row.UpdatedAt = now;
+        row.UnprovenLogins = 0;
         if (parametersJson is not null)
         {
             row.ProtectedParameters = protector.Protect(ParametersPurpose(session.Key), parametersJson);
@@ -149,6 +154,7 @@ public sealed class AuthSessionStore(
         }
 
         await db.SaveChangesAsync(cancellationToken);
+        await history.AddAsync(session.Key, AuthSessionEventKind.Updated, runId, message: null, cancellationToken);
         signals.Publish(LiveTopics.AuthSessions(session.ProjectId));
     }
 
@@ -182,6 +188,7 @@ public sealed class AuthSessionStore(
                     .SetProperty(s => s.StatusReason, reason)
                     .SetProperty(s => s.Status, AuthSessionStatus.Expired),
                 cancellationToken);
+        await history.AddAsync(session.Key, AuthSessionEventKind.Expired, runId, reason, cancellationToken);
         signals.Publish(LiveTopics.AuthSessions(session.ProjectId));
     }
 
@@ -206,6 +213,14 @@ public sealed class AuthSessionStore(
         return state.Version;
     }
 
+    /// <summary>A login went through, but its check refused it.</summary>
+    public async Task CountUnprovenLoginAsync(AuthSession session, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await db.Set<AuthSession>().Where(s => s.Key == session.Key)
+            .ExecuteUpdateAsync(set => set.SetProperty(s => s.UnprovenLogins, s => s.UnprovenLogins + 1), cancellationToken);
+    }
+
     /// <summary>The candidate's check passed: it becomes the session's state, and old versions go.</summary>
     public async Task PromoteAsync(AuthSession session, string runId, int version, CancellationToken cancellationToken)
     {
@@ -219,6 +234,7 @@ public sealed class AuthSessionStore(
             .Where(s => s.Key == session.Key)
             .ExecuteUpdateAsync(
                 set => set.SetProperty(s => s.StateVersion, version)
+                    .SetProperty(s => s.UnprovenLogins, 0)
                     .SetProperty(s => s.Status, AuthSessionStatus.Ready)
                     .SetProperty(s => s.StatusSince, now)
                     .SetProperty(s => s.StatusReason, (string?)null)
@@ -228,11 +244,12 @@ public sealed class AuthSessionStore(
                     .SetProperty(s => s.LastRecreatedAt, now),
                 cancellationToken);
         var kept = await db.Set<AuthSessionState>().Where(s => s.SessionKey == session.Key)
-            .OrderByDescending(s => s.Version).Select(s => s.Version).Take(VersionsKept).ToListAsync(cancellationToken);
+            .OrderByDescending(s => s.Version).Select(s => s.Version).Take(options.Value.StateVersionsKept).ToListAsync(cancellationToken);
         await db.Set<AuthSessionState>()
             .Where(s => s.SessionKey == session.Key && !kept.Contains(s.Version))
             .ExecuteDeleteAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        await history.AddAsync(session.Key, AuthSessionEventKind.LoggedIn, runId, message: null, cancellationToken);
         signals.Publish(LiveTopics.AuthSessions(session.ProjectId));
     }
 

@@ -1,6 +1,7 @@
 using IntunedDashboard.AuthSessions;
 using IntunedDashboard.Execution;
 using IntunedDashboard.Projects;
+using Microsoft.Extensions.Options;
 
 namespace IntunedDashboard.Runs;
 
@@ -8,7 +9,13 @@ namespace IntunedDashboard.Runs;
 /// The loops of the AuthSession Runs: check, log in, check again. Each check or create is an attempt of its own. The session is held
 /// exclusively from the first create to the verdict of the last check; checks alone hold nothing, so many Runs check at once.
 /// </summary>
-public sealed class AuthRunFlow(AuthSessionStore sessions, AttemptRunner attempts, RunStore store, TimeProvider clock)
+public sealed class AuthRunFlow(
+    AuthSessionStore sessions,
+    AuthSessionHistory history,
+    IOptions<AuthSessionOptions> options,
+    AttemptRunner attempts,
+    RunStore store,
+    TimeProvider clock)
 {
     private static readonly TimeSpan LockPollInterval = TimeSpan.FromMilliseconds(100);
 
@@ -39,6 +46,25 @@ public sealed class AuthRunFlow(AuthSessionStore sessions, AttemptRunner attempt
     /// <summary>Validate: check, and when the login is lost and the Run allows it, log in again and check once more.</summary>
     /// <returns>Null when the session is valid.</returns>
     public async Task<RunErrorInfo?> ValidateAsync(Scope scope, CancellationToken cancellationToken)
+    {
+        var session = (await sessions.OpenAsync(scope.SessionKey, cancellationToken)).Session;
+        if (!options.Value.StrictLocking || !scope.Options.AutoRecreate)
+        {
+            return await ValidateUnlockedAsync(scope, cancellationToken);
+        }
+
+        await LockAsync(scope, session, AuthSessionOperation.Validate, cancellationToken);
+        try
+        {
+            return await ValidateUnlockedAsync(scope, cancellationToken);
+        }
+        finally
+        {
+            await sessions.UnlockAsync(session, scope.Run.Id);
+        }
+    }
+
+    private async Task<RunErrorInfo?> ValidateUnlockedAsync(Scope scope, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -73,7 +99,7 @@ public sealed class AuthRunFlow(AuthSessionStore sessions, AttemptRunner attempt
                 return error;
             }
 
-            await LockAsync(scope, opened.Session, cancellationToken);
+            await LockAsync(scope, opened.Session, AuthSessionOperation.Recreate, cancellationToken);
             try
             {
                 var current = await sessions.OpenAsync(scope.SessionKey, cancellationToken);
@@ -92,19 +118,27 @@ public sealed class AuthRunFlow(AuthSessionStore sessions, AttemptRunner attempt
         }
     }
 
-    private static string? RefusesRecreation(Scope scope, OpenAuthSession opened)
+    private string? RefusesRecreation(Scope scope, OpenAuthSession opened)
     {
         if (opened.Session.Type == AuthSessionType.Recorder)
         {
             return "A person has to log in again: recorder sessions are not recreated.";
         }
 
-        return scope.Options.AutoRecreate ? null : "The login was lost and this Run does not recreate it.";
+        if (!scope.Options.AutoRecreate)
+        {
+            return "The login was lost and this Run does not recreate it.";
+        }
+
+        return opened.Session.UnprovenLogins < options.Value.UnprovenLoginsAllowed
+            ? null
+            : $"Needs attention: {opened.Session.UnprovenLogins} logins in a row went through and were then refused by the check. "
+                + "Look at create and check, then update the session.";
     }
 
-    private async Task LockAsync(Scope scope, AuthSession session, CancellationToken cancellationToken)
+    private async Task LockAsync(Scope scope, AuthSession session, AuthSessionOperation operation, CancellationToken cancellationToken)
     {
-        while (!await sessions.TryLockAsync(session, scope.Run.Id, AuthSessionOperation.Recreate, cancellationToken))
+        while (!await sessions.TryLockAsync(session, scope.Run.Id, operation, cancellationToken))
         {
             await Task.Delay(LockPollInterval, clock, cancellationToken);
         }
@@ -132,6 +166,7 @@ public sealed class AuthRunFlow(AuthSessionStore sessions, AttemptRunner attempt
         var (valid, last) = await CheckAsync(scope, opened, state, cancellationToken);
         if (!valid)
         {
+            await sessions.CountUnprovenLoginAsync(opened.Session, CancellationToken.None);
             var error = RunErrors.Wrapping(
                 RunErrorCodes.PostCreateCheckAttemptsFailed, "Logging in went through, but the check still fails.", scope.Run.AttemptCount, last);
             await sessions.MarkExpiredAsync(opened.Session, scope.Run.Id, error.Message, CancellationToken.None);
@@ -149,6 +184,15 @@ public sealed class AuthRunFlow(AuthSessionStore sessions, AttemptRunner attempt
         var used = (await store.GetAttemptsAsync(scope.Run.Id, cancellationToken)).Count(a => a.Kind == AttemptKind.Create);
         while (used++ < scope.Options.CreateAttempts)
         {
+            var budget = opened.Session.LoginsPerHour ?? options.Value.LoginsPerHour;
+            if (await history.CountLoginsAsync(opened.Session.Key, cancellationToken) >= budget)
+            {
+                const string Advice = "Needs attention: the session has used its budget of logins for an hour";
+                last = RunErrors.Of(RunErrorCodes.CreateAttemptsFailed, $"{Advice} ({budget}). Another login now could lock the account.");
+                break;
+            }
+
+            await history.AddAsync(opened.Session.Key, AuthSessionEventKind.LoginAttempted, scope.Run.Id, message: null, cancellationToken);
             var plan = Plan(scope, opened, FunctionKind.Create, "auth-sessions/create", state: null) with { ParametersJson = parameters };
             var result = await RunAsync(scope, AttemptKind.Create, plan, cancellationToken);
             if (result.Succeeded && result.StateJson is not null && !BrowserState.IsEmpty(result.StateJson))
