@@ -29,7 +29,6 @@ public static class Settings
             : "Must have 8 to 256 printable ASCII characters without spaces."),
         Flag("Sample:Enabled"),
         Whole("Sample:SessionSeconds", 1, 24 * 60 * 60),
-        Flag("Network:AllowPrivateTargets"),
         Whole("Deployments:MaxUploadBytes", 1024, 2L * 1024 * 1024 * 1024),
         Whole("Deployments:MaxUnpackedBytes", 1024, 16L * 1024 * 1024 * 1024),
         Whole("Deployments:MaxEntries", 1, 1_000_000),

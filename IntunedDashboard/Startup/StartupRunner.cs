@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Connections;
 
 namespace IntunedDashboard.Startup;
 
@@ -35,7 +36,7 @@ public static class StartupRunner
         return builder;
     }
 
-    /// <returns>The exit code: 0 after a normal stop, 1 when the settings are wrong.</returns>
+    /// <returns>The exit code: 0 after a normal stop, 1 when the settings are wrong or the address is taken.</returns>
     public static async Task<int> RunAsync(Func<WebApplication> create)
     {
         try
@@ -52,6 +53,11 @@ public static class StartupRunner
                 await Console.Error.WriteLineAsync($"  {fault.Name}: {fault.Message}");
             }
 
+            return 1;
+        }
+        catch (IOException taken) when (taken.InnerException is AddressInUseException)
+        {
+            await Console.Error.WriteLineAsync($"IntunedDashboard cannot start: {taken.Message} Choose another address with --urls.");
             return 1;
         }
     }

@@ -19,7 +19,9 @@ public static class UiModule
     public static WebApplication MapUi(this WebApplication app)
     {
         app.MapStaticAssets().AllowAnonymous();
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options =>
+            // The pipeline sends one policy for everything.
+            options.ContentSecurityFrameAncestorsPolicy = null);
         return app;
     }
 }
