@@ -37,6 +37,11 @@ public static class Urls
 
     public static string NewAuthSession(string project) => WithQuery(AuthSessions(project), [("new", "1")]);
 
+    public static string UpdateAuthSession(string project, string sessionId) => WithQuery(AuthSessions(project), [("update", sessionId)]);
+
+    /// <summary>The progress of an AuthSession Run beside the list.</summary>
+    public static string AuthSessionOperation(string project, string runId) => WithQuery(AuthSessions(project), [("operation", runId)]);
+
     public static string AuthSession(string project, string sessionId) => $"{AuthSessions(project)}/{Escape(sessionId)}";
 
     public static string Deployments(string project) => $"{Overview(project)}/deployments";

@@ -1,0 +1,87 @@
+using IntunedDashboard.Platform;
+using IntunedDashboard.Projects;
+
+namespace IntunedDashboard.AuthSessions.Pages;
+
+/// <summary>What is typed into New AuthSession and Update. Holds credentials until they are saved; not for logs.</summary>
+public sealed class AuthSessionForm
+{
+    private readonly HashSet<string> _left = new(StringComparer.Ordinal);
+    private string _id = string.Empty;
+    private string _proxy = string.Empty;
+
+    /// <param name="session">The session to update; null for a new one.</param>
+    public AuthSessionForm(DeploymentManifest manifest, AuthSessionRow? session)
+    {
+        Session = session;
+        Credentials = new CredentialForm(manifest.CredentialFields, DefaultsOf(manifest));
+        KeepsCredentials = session is not null;
+    }
+
+    public AuthSessionRow? Session { get; }
+
+    public string Id
+    {
+        get => _id;
+        set => Leave(ref _id, value, "id");
+    }
+
+    public CredentialForm Credentials { get; }
+
+    /// <summary>On update: log in with the stored credentials.</summary>
+    public bool KeepsCredentials { get; set; }
+
+    /// <summary>On update: whether what stands in <see cref="Proxy"/> replaces the session's proxy.</summary>
+    public bool ChangesProxy { get; set; }
+
+    public string Proxy
+    {
+        get => _proxy;
+        set => Leave(ref _proxy, value, "proxy");
+    }
+
+    public int CheckAttempts { get; set; } = 3;
+
+    public int CreateAttempts { get; set; } = 3;
+
+    public bool SaveTrace { get; set; } = true;
+
+    public string? IdFault =>
+        Session is null && _left.Contains("id") && Id.Length > 0 && !AuthSessionIds.IsValid(Id) ? AuthSessionIds.Rule : null;
+
+    public string? ProxyFault =>
+        _left.Contains("proxy") && Proxy.Length > 0 && !ProxySettings.TryParse(Proxy, out _)
+            ? "Must be an address such as http://user:password@host:port."
+            : null;
+
+    /// <summary>Shows every fault from now on.</summary>
+    public bool IsValid()
+    {
+        _left.UnionWith(["id", "proxy"]);
+        var credentials = KeepsCredentials || Credentials.IsValid();
+        return credentials && IdFault is null && ProxyFault is null;
+    }
+
+    public SaveAuthSession Build() => new()
+    {
+        Id = Session?.Id ?? (Id.Length == 0 ? null : Id),
+        ParametersJson = KeepsCredentials ? null : Credentials.ToJson(),
+        Proxy = Proxy.Length == 0 ? null : Proxy,
+        SetProxy = Session is null || ChangesProxy,
+        CheckAttempts = CheckAttempts,
+        CreateAttempts = CreateAttempts,
+        SaveTrace = SaveTrace,
+        Source = AuthSessionSource.Ui,
+    };
+
+    private static string? DefaultsOf(DeploymentManifest manifest) =>
+        manifest.Parameters.TryGetValue("auth-sessions/create", out var sets) && sets.Count > 0
+            ? sets.TryGetValue("default", out var named) ? named : sets.First().Value
+            : null;
+
+    private void Leave(ref string field, string value, string name)
+    {
+        field = value.Trim();
+        _left.Add(name);
+    }
+}

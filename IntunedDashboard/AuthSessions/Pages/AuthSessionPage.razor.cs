@@ -1,0 +1,63 @@
+using IntunedDashboard.Live;
+using IntunedDashboard.Projects;
+using IntunedDashboard.Runs;
+using Microsoft.AspNetCore.Components;
+
+namespace IntunedDashboard.AuthSessions.Pages;
+
+public sealed partial class AuthSessionPage
+{
+    private const int RecentRuns = 10;
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+
+    private Reading? _reading;
+    private (Guid Project, string Session)? _shown;
+
+    [Inject]
+    public required IAuthSessionQueries Sessions { get; init; }
+
+    [Inject]
+    public required IRunQueries Runs { get; init; }
+
+    [Parameter]
+    public required string SessionId { get; set; }
+
+    private sealed record Reading(AuthSessionRow Session, StateSummary State, IReadOnlyList<RunRow> Runs);
+
+    protected override async Task OnProjectAsync(Project project)
+    {
+        if (_shown == (project.Id, SessionId))
+        {
+            return;
+        }
+
+        (_shown, _reading) = ((project.Id, SessionId), null);
+        var id = SessionId;
+        await Watch("session", [LiveTopics.AuthSessions(project.Id), LiveTopics.Runs(project.Id)], Interval,
+            token => ReadAsync(project.Id, id, token), Apply);
+    }
+
+    private async Task<Reading?> ReadAsync(Guid projectId, string id, CancellationToken token)
+    {
+        if (await Sessions.FindAsync(projectId, id, token) is not { } session)
+        {
+            return null;
+        }
+
+        var state = await Sessions.GetStateSummaryAsync(projectId, id, token);
+        var runs = await Runs.ListAsync(projectId, new RunFilter { AuthSessionId = id }, RecentRuns, cursor: null, token);
+        return new Reading(session, state, runs.Runs);
+    }
+
+    private void Apply(Reading? reading)
+    {
+        if (reading is null)
+        {
+            Unwatch("session");
+            Navigation.NotFound();
+            return;
+        }
+
+        _reading = reading;
+    }
+}
