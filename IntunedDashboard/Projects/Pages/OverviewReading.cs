@@ -1,0 +1,52 @@
+using IntunedDashboard.AuthSessions;
+using IntunedDashboard.AuthSessions.Pages;
+using IntunedDashboard.Runs;
+using IntunedDashboard.Ui.Vocabulary;
+
+namespace IntunedDashboard.Projects.Pages;
+
+/// <summary>What the project overview reads at once.</summary>
+public sealed record OverviewReading
+{
+    private const int HealthRuns = 50;
+    private const int MostRunning = 10;
+
+    public required ProjectRow Project { get; init; }
+
+    /// <summary>The last API Runs, oldest first.</summary>
+    public required IReadOnlyList<RunRow> Recent { get; init; }
+
+    public required RunPage Running { get; init; }
+
+    /// <summary>Those that need somebody first.</summary>
+    public required IReadOnlyList<AuthSessionRow> Sessions { get; init; }
+
+    public bool UsesSessions => Project.Settings?.AuthSessionsEnabled == true;
+
+    public IReadOnlyList<(StateTerm Term, int Count)> SessionCounts => Sessions
+        .GroupBy(s => AuthSessionVocabulary.Of(s.Status))
+        .Select(g => (g.Key, g.Count()))
+        .OrderBy(c => c.Key.Order)
+        .ToList();
+
+    /// <returns>Null when the project is gone.</returns>
+    public static async Task<OverviewReading?> ReadAsync(
+        ProjectQueries projects, IRunQueries runs, IAuthSessionQueries sessions, Guid projectId, CancellationToken cancellationToken)
+    {
+        if (await projects.FindRowAsync(projectId, cancellationToken) is not { } project)
+        {
+            return null;
+        }
+
+        var recent = await runs.ListAsync(projectId, new RunFilter { Types = [RunType.Api] }, HealthRuns, cursor: null, cancellationToken);
+        var active = new RunFilter { Statuses = [RunStatus.Pending, RunStatus.Started] };
+        var rows = await sessions.ListAsync(projectId, cancellationToken);
+        return new OverviewReading
+        {
+            Project = project,
+            Recent = recent.Runs.Reverse().ToList(),
+            Running = await runs.ListAsync(projectId, active, MostRunning, cursor: null, cancellationToken),
+            Sessions = rows.OrderBy(s => AuthSessionVocabulary.Of(s.Status).Order).ThenByDescending(s => s.StatusSince).ToList(),
+        };
+    }
+}
