@@ -49,6 +49,18 @@ public sealed class ProcessTests
     }
 
     [Fact]
+    public async Task A_second_start_on_the_same_data_is_refused_and_disturbs_nothing()
+    {
+        await using var host = await AppHost.StartAsync();
+
+        var (exitCode, output) = await DashboardProcess.RunAsync("--urls=http://127.0.0.1:0", $"--Dashboard:DataDirectory={host.DataDirectory}");
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("in use by another IntunedDashboard", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_taken_port_is_explained_without_a_stack_trace()
     {
         await using var host = await AppHost.StartAsync();
@@ -56,7 +68,7 @@ public sealed class ProcessTests
 
         var (exitCode, output) = await DashboardProcess.RunAsync($"--urls={host.BaseUrl}", $"--Dashboard:DataDirectory={data.Path}");
 
-        Assert.NotEqual(0, exitCode);
+        Assert.Equal(1, exitCode);
         Assert.Contains("already in use", output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
     }

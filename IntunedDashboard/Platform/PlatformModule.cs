@@ -10,6 +10,7 @@ public static class PlatformModule
         var paths = new DashboardPaths(Path.Combine(
             builder.Environment.ContentRootPath, string.IsNullOrWhiteSpace(configured) ? Path.Combine("..", "data") : configured));
         builder.Services.AddSingleton(paths);
+        builder.Services.AddHostedService<DataDirectoryLock>();
         builder.Services.AddDataProtection()
             .SetApplicationName("IntunedDashboard")
             .PersistKeysToFileSystem(new DirectoryInfo(paths.Keys));

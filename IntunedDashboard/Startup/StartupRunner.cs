@@ -1,4 +1,5 @@
 using System.Globalization;
+using IntunedDashboard.Platform;
 using Microsoft.AspNetCore.Connections;
 
 namespace IntunedDashboard.Startup;
@@ -36,13 +37,14 @@ public static class StartupRunner
         return builder;
     }
 
-    /// <returns>The exit code: 0 after a normal stop, 1 when the settings are wrong or the address is taken.</returns>
+    /// <returns>The exit code: 0 after a normal stop, 1 when the settings are wrong or the address or data directory is taken.</returns>
     public static async Task<int> RunAsync(Func<WebApplication> create)
     {
         try
         {
             await using var app = create();
-            await app.RunAsync();
+            await StartAsync(app);
+            await app.WaitForShutdownAsync();
             return 0;
         }
         catch (InvalidSettingsException invalid)
@@ -55,10 +57,24 @@ public static class StartupRunner
 
             return 1;
         }
+        catch (StartRefusedException refused)
+        {
+            await Console.Error.WriteLineAsync($"IntunedDashboard cannot start: {refused.Message}");
+            return 1;
+        }
+    }
+
+    private static async Task StartAsync(WebApplication app)
+    {
+        try
+        {
+            await app.StartAsync();
+        }
         catch (IOException taken) when (taken.InnerException is AddressInUseException)
         {
-            await Console.Error.WriteLineAsync($"IntunedDashboard cannot start: {taken.Message} Choose another address with --urls.");
-            return 1;
+            // What has started already must end in order, as after a normal run.
+            await app.StopAsync();
+            throw new StartRefusedException($"{taken.Message} Choose another address with --urls.", taken);
         }
     }
 
