@@ -20,6 +20,9 @@ public interface IBrowserLease : IAsyncDisposable
     /// <summary>The DevTools address on loopback, <c>http://127.0.0.1:port</c>.</summary>
     string CdpEndpoint { get; }
 
+    /// <summary>The same as a web socket, <c>ws://127.0.0.1:port/devtools/browser/…</c>: a client saves a round trip with it.</summary>
+    string WebSocketEndpoint { get; }
+
     /// <summary>Which browser this is, for the person who reads the Run: "chromium-headless-shell 156.0".</summary>
     string Description { get; }
 }
@@ -28,6 +31,9 @@ public interface IBrowserPool
 {
     /// <summary>Whether a browser can be started, and if not, the sentence that says what to do.</summary>
     BrowserAvailability Availability { get; }
+
+    /// <summary>Raised after <see cref="Availability"/> has changed, on any thread.</summary>
+    event EventHandler? AvailabilityChanged;
 
     /// <exception cref="BrowserUnavailableException">No browser is installed, or it does not start.</exception>
     Task<IBrowserLease> LeaseAsync(BrowserRequest request, CancellationToken cancellationToken);
@@ -98,8 +104,8 @@ public abstract record ExecutionEvent;
 /// <summary>A line the automation printed or the engine has to say. Already redacted.</summary>
 public sealed record LogWritten(DateTimeOffset Time, string Level, string Message) : ExecutionEvent;
 
-/// <summary>A part of the attempt's time: <c>runner</c>, <c>context</c>, <c>restore</c>, <c>function</c>, <c>capture</c>,
-/// <c>trace</c>. <paramref name="Detail"/> is for people ("12 cookies, 2 origins").</summary>
+/// <summary>A part of the attempt's time: <c>runner</c>, <c>context</c>, <c>restore</c>, <c>page</c>, <c>function</c>,
+/// <c>capture</c>, <c>trace</c>. <paramref name="Detail"/> is for people ("12 cookies, 2 origins").</summary>
 public sealed record StageCompleted(string Stage, DateTimeOffset StartedAt, TimeSpan Duration, string? Detail) : ExecutionEvent;
 
 /// <summary>The function called <c>extendTimeout</c> or <c>extendPayload</c>: its deadline starts anew.</summary>
@@ -148,7 +154,8 @@ public sealed record ExtendedPayload(string Api, string ParametersJson);
 public sealed record ExecutionError
 {
     /// <summary>A published code: <c>script-execution-exception</c>, <c>script-timeout</c>, <c>script-process-crashed</c>,
-    /// <c>result-too-big-error</c>, <c>script-no-valid-output-received</c>, <c>script-unexpected-error</c>.</summary>
+    /// <c>result-too-big-error</c>, <c>script-no-valid-output-received</c>, <c>script-unexpected-error</c>; for a check that returned
+    /// a false value <c>auth-check-failed</c>, for a stopped attempt <c>canceled</c>.</summary>
     public required string Code { get; init; }
 
     /// <summary>One or a few sentences for a person; the exception's own message where user code threw.</summary>

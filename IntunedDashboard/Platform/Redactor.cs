@@ -1,26 +1,124 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+
 namespace IntunedDashboard.Platform;
 
-/// <summary>Removes known secrets from text and bytes, in their plain, JSON-escaped, URL-encoded and base64 forms. Immutable and
-/// safe for concurrent use.</summary>
+/// <summary>
+/// Removes known secrets from text and bytes, in their plain, JSON-escaped, URL-encoded, HTML-escaped and base64 forms, also where
+/// forms are mixed. Short values and values of digits count only as whole words. Immutable and safe for concurrent use.
+/// </summary>
 public sealed class Redactor
 {
     public const string Mask = "••••••";
 
-    private readonly string[] _needles;
+    /// <summary>Values below this length would turn up everywhere by chance and are left alone.</summary>
+    public const int MinimumLength = 4;
 
-    private Redactor(string[] needles) => _needles = needles;
+    private const int WholeWordBelow = 6;
+
+    private readonly string[] _secrets;
+    private readonly SecretMatcher _matcher;
+
+    private Redactor(string[] secrets)
+    {
+        _secrets = secrets;
+        _matcher = new SecretMatcher(secrets.SelectMany(Needles));
+    }
 
     public static Redactor None { get; } = new([]);
 
-    public static Redactor For(IEnumerable<string> secrets) => new(secrets.Where(s => s.Length > 0).Distinct().ToArray());
+    public bool IsEmpty => _secrets.Length == 0;
+
+    public static Redactor For(IEnumerable<string> secrets) => None.With(secrets);
+
+    /// <summary>A redactor that knows more secrets.</summary>
+    public Redactor With(IEnumerable<string> secrets)
+    {
+        var all = _secrets.Concat(secrets.Where(IsSecret)).Distinct(StringComparer.Ordinal).ToArray();
+        return all.Length == _secrets.Length ? this : new Redactor(all);
+    }
 
     public string Redact(string text)
     {
-        foreach (var needle in _needles)
+        if (IsEmpty || text.Length == 0)
         {
-            text = text.Replace(needle, Mask, StringComparison.Ordinal);
+            return text;
         }
 
-        return text;
+        var bytes = Encoding.UTF8.GetBytes(text);
+        var output = new ArrayBufferWriter<byte>(bytes.Length);
+        return new RedactionStream(_matcher).Write(bytes, output, isLast: true)
+            ? Encoding.UTF8.GetString(output.WrittenSpan)
+            : text;
+    }
+
+    /// <summary>For text that was cut off: a secret whose beginning stands at the end is removed too.</summary>
+    public string RedactCut(string text)
+    {
+        if (IsEmpty || text.Length == 0)
+        {
+            return text;
+        }
+
+        var output = new ArrayBufferWriter<byte>(text.Length);
+        new RedactionStream(_matcher).Write(Encoding.UTF8.GetBytes(text), output, isLast: false);
+        return Encoding.UTF8.GetString(output.WrittenSpan);
+    }
+
+    /// <summary>JSON stays JSON, whatever the secrets are.</summary>
+    public string RedactJson(string json)
+    {
+        var redacted = Redact(json);
+        if (ReferenceEquals(redacted, json))
+        {
+            return json;
+        }
+
+        try
+        {
+            using var parsed = JsonDocument.Parse(redacted);
+            return redacted;
+        }
+        catch (JsonException)
+        {
+            return $"\"{Mask}\"";
+        }
+    }
+
+    /// <summary>Whether any form of a secret is in the bytes.</summary>
+    public bool IsFoundIn(ReadOnlySpan<byte> bytes) => _matcher.FindNext(bytes, 0, bytes.Length, isLast: true).Length > 0;
+
+    /// <summary>A pass over data that arrives in pieces; a secret split over two of them is found.</summary>
+    public RedactionStream OpenStream() => new(_matcher);
+
+    private static bool IsSecret(string value) =>
+        value.Length >= MinimumLength && value is not ("true" or "false" or "null") && value.Any(c => !char.IsWhiteSpace(c));
+
+    private static IEnumerable<Needle> Needles(string secret)
+    {
+        var onlyDigits = secret.All(char.IsAsciiDigit);
+        yield return new Needle(secret, onlyDigits ? Boundary.Number : secret.Length < WholeWordBelow ? Boundary.Word : Boundary.None);
+        var bytes = Encoding.UTF8.GetBytes(secret);
+        if (secret.Length < WholeWordBelow)
+        {
+            yield return new Needle(Convert.ToBase64String(bytes).TrimEnd('='), Boundary.Word);
+            yield break;
+        }
+
+        // Inside longer base64 text the first and last characters depend on the neighbours, so they are left out.
+        for (var shift = 0; shift < 3; shift++)
+        {
+            var encoded = Convert.ToBase64String([.. new byte[shift], .. bytes]);
+            var first = (shift * 8 + 5) / 6;
+            var whole = (shift + bytes.Length) * 8 / 6;
+            var inner = encoded[first..whole];
+            yield return new Needle(inner, Boundary.None);
+            var urlSafe = inner.Replace('+', '-').Replace('/', '_');
+            if (urlSafe != inner)
+            {
+                yield return new Needle(urlSafe, Boundary.None);
+            }
+        }
     }
 }

@@ -1,0 +1,20 @@
+namespace IntunedDashboard.Execution.Browsers;
+
+/// <summary>What to do when there is no working browser, in one line.</summary>
+internal static class BrowserAdvice
+{
+    public static bool IsDebianLike => OperatingSystem.IsLinux() && File.Exists("/usr/bin/apt-get");
+
+    public static string NotFound(bool headful) => headful
+        ? $"No browser with a window is installed. {Install("chromium")}"
+        : $"No browser is installed. {Install("chromium-headless-shell chromium")}";
+
+    public static string DoesNotStart(FoundBrowser found, bool headful) =>
+        headful && OperatingSystem.IsLinux() && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("DISPLAY"))
+            ? $"{found.Name} cannot show a window: there is no display. Start the dashboard under a display, for example with xvfb-run."
+            : $"{found.Name} ({found.ExecutablePath}) does not start. Run it by hand to see why, or set Browser:ExecutablePath to another one.";
+
+    private static string Install(string packages) => IsDebianLike
+        ? $"Run: apt-get install -y {packages}"
+        : "Install Chromium or Google Chrome, or set Browser:ExecutablePath.";
+}

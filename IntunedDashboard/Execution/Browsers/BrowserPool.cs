@@ -1,0 +1,263 @@
+using IntunedDashboard.Execution.Processes;
+using Microsoft.Extensions.Options;
+using Microsoft.Playwright;
+
+namespace IntunedDashboard.Execution.Browsers;
+
+/// <summary>Keeps the next browsers launched and warmed. Safe for concurrent use.</summary>
+internal sealed class BrowserPool(
+    BrowserLocator locator, PlaywrightDriver driver, EngineWorkspace workspace, EngineLimits limits, IOptions<BrowserOptions> browserOptions,
+    IOptions<NodeOptions> nodeOptions, ILogger<BrowserPool> logger) : IBrowserPool, IAsyncDisposable
+{
+    private const int MostReady = 4;
+
+    private static readonly TimeSpan RefillDelay = TimeSpan.FromMilliseconds(150);
+
+    private readonly Lock _gate = new();
+    private readonly List<BrowserProcess> _ready = [];
+    private readonly Dictionary<bool, SharedBrowser> _shared = [];
+    private readonly SemaphoreSlim _sharing = new(1, 1);
+    private readonly BackgroundTasks _background = new();
+    private readonly CancellationTokenSource _closing = new();
+    private BrowserAvailability _availability = new(false, false, "No browser has been looked for yet.");
+    private bool _isRefilling;
+
+    public event EventHandler? AvailabilityChanged;
+
+    public BrowserAvailability Availability => Volatile.Read(ref _availability);
+
+    private bool IsShared => browserOptions.Value.Isolation == BrowserIsolation.Shared;
+
+    private int Ready => IsShared ? 1 : Math.Min(nodeOptions.Value.BrowserSlots, MostReady);
+
+    public async Task<IBrowserLease> LeaseAsync(BrowserRequest request, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, this);
+        if (IsShared)
+        {
+            return await LeaseSharedAsync(request.Headful, cancellationToken);
+        }
+
+        var browser = request.Headful ? null : TakeReady();
+        if (!request.Headful)
+        {
+            Refill(RefillDelay);
+        }
+
+        browser ??= await LaunchAsync(request.Headful, cancellationToken);
+        return new BrowserLease(browser, browser.DisposeAsync);
+    }
+
+    /// <summary>Says what is going on while there is no browser yet.</summary>
+    public void Report(BrowserAvailability availability)
+    {
+        if (Interlocked.Exchange(ref _availability, availability) != availability)
+        {
+            AvailabilityChanged?.Invoke(this, EventArgs.Empty);
+        }
+    }
+
+    /// <summary>Launches the first browser and keeps going in the background.</summary>
+    /// <returns>Whether a browser works.</returns>
+    public async Task<bool> WarmAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var first = await LaunchAsync(headful: false, cancellationToken);
+            ExecutionLog.BrowserReady(logger, first.Description);
+            Keep(first);
+            Refill(TimeSpan.Zero);
+            return true;
+        }
+        catch (BrowserUnavailableException e)
+        {
+            ExecutionLog.BrowserUnavailable(logger, e.Message);
+            return false;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_closing.IsCancellationRequested)
+        {
+            return;
+        }
+
+        await _closing.CancelAsync();
+        await _background.DrainAsync();
+        BrowserProcess[] open;
+        lock (_gate)
+        {
+            open = [.. _ready, .. _shared.Values.Select(s => s.Browser)];
+            _ready.Clear();
+            _shared.Clear();
+        }
+
+        await Task.WhenAll(open.Select(b => b.DisposeAsync().AsTask()));
+    }
+
+    private async Task<BrowserProcess> LaunchAsync(bool headful, CancellationToken cancellationToken)
+    {
+        var found = locator.Find(headful) ?? throw Unavailable(BrowserAdvice.NotFound(headful), null);
+        for (var isRetry = false; ; isRetry = true)
+        {
+            var playwright = await driver.GetAsync(cancellationToken);
+            try
+            {
+                var browser = await BrowserProcess.LaunchAsync(playwright, found, headful, workspace, limits, logger);
+                if (!Availability.IsAvailable)
+                {
+                    Report(new BrowserAvailability(true, false, browser.Description));
+                }
+
+                return browser;
+            }
+            catch (Exception e) when (e is PlaywrightException or TimeoutException)
+            {
+                ExecutionLog.BrowserFailed(logger, e);
+                if (isRetry)
+                {
+                    throw Unavailable(BrowserAdvice.DoesNotStart(found, headful), e);
+                }
+
+                // The driver itself may have died.
+                await driver.ResetAsync(playwright);
+            }
+        }
+    }
+
+    private BrowserUnavailableException Unavailable(string message, Exception? cause)
+    {
+        Report(new BrowserAvailability(false, Availability.IsInstalling, message));
+        return new BrowserUnavailableException(message, cause);
+    }
+
+    private async Task<IBrowserLease> LeaseSharedAsync(bool headful, CancellationToken cancellationToken)
+    {
+        await _sharing.WaitAsync(cancellationToken);
+        try
+        {
+            SharedBrowser? shared;
+            lock (_gate)
+            {
+                shared = _shared.GetValueOrDefault(headful);
+            }
+
+            if (shared?.Browser.IsAlive != true)
+            {
+                var browser = (headful ? null : TakeReady()) ?? await LaunchAsync(headful, cancellationToken);
+                shared = new SharedBrowser(browser);
+                lock (_gate)
+                {
+                    _shared[headful] = shared;
+                }
+            }
+
+            return new BrowserLease(shared.Browser, () => ValueTask.CompletedTask);
+        }
+        finally
+        {
+            _sharing.Release();
+        }
+    }
+
+    private BrowserProcess? TakeReady()
+    {
+        lock (_gate)
+        {
+            var taken = _ready.Find(b => b.IsAlive);
+            if (taken is not null)
+            {
+                _ready.Remove(taken);
+            }
+
+            return taken;
+        }
+    }
+
+    private void Keep(BrowserProcess browser)
+    {
+        lock (_gate)
+        {
+            _ready.Add(browser);
+        }
+
+        browser.Ended += (_, _) =>
+        {
+            bool wasWaiting;
+            lock (_gate)
+            {
+                wasWaiting = _ready.Remove(browser);
+            }
+
+            if (wasWaiting)
+            {
+                ExecutionLog.BrowserDied(logger, browser.Pid);
+                _background.Add(() => browser.DisposeAsync().AsTask());
+                Refill(TimeSpan.Zero);
+            }
+        };
+    }
+
+    private void Refill(TimeSpan delay)
+    {
+        lock (_gate)
+        {
+            if (_isRefilling || _closing.IsCancellationRequested)
+            {
+                return;
+            }
+
+            _isRefilling = true;
+        }
+
+        _background.Add(() => RefillAsync(delay));
+    }
+
+    private async Task RefillAsync(TimeSpan delay)
+    {
+        try
+        {
+            // The attempt that has just taken a browser needs the processor more.
+            await Task.Delay(delay, _closing.Token);
+            while (IsShort())
+            {
+                Keep(await LaunchAsync(headful: false, _closing.Token));
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or BrowserUnavailableException)
+        {
+            // The next lease launches its own browser and reports what is wrong.
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _isRefilling = false;
+            }
+        }
+    }
+
+    private bool IsShort()
+    {
+        lock (_gate)
+        {
+            return _ready.Count(b => b.IsAlive) < Ready && !_closing.IsCancellationRequested;
+        }
+    }
+
+    private sealed record SharedBrowser(BrowserProcess Browser);
+
+    private sealed class BrowserLease(BrowserProcess browser, Func<ValueTask> close) : IBrowserLease
+    {
+        private int _isClosed;
+
+        public string CdpEndpoint => $"http://127.0.0.1:{browser.Port}";
+
+        public string WebSocketEndpoint => browser.WebSocketEndpoint;
+
+        public string Description => browser.Description;
+
+        public ValueTask DisposeAsync() => Interlocked.Exchange(ref _isClosed, 1) == 0 ? close() : ValueTask.CompletedTask;
+    }
+}

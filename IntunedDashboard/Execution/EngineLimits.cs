@@ -1,0 +1,30 @@
+namespace IntunedDashboard.Execution;
+
+/// <summary>How long the engine waits for what it cannot force. Tests shorten them.</summary>
+public sealed record EngineLimits
+{
+    /// <summary>From the request to stop until the process tree is killed.</summary>
+    public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>From the kill until the attempt ends without waiting any longer for the process.</summary>
+    public TimeSpan KillWait { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>For a runner process to say that it is ready.</summary>
+    public TimeSpan RunnerStart { get; init; } = TimeSpan.FromSeconds(30);
+
+    public TimeSpan BrowserStart { get; init; } = TimeSpan.FromSeconds(30);
+
+    public TimeSpan BrowserClose { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>For a runner process to tidy up after an attempt, before it is thrown away.</summary>
+    public TimeSpan TidyUp { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>The heap of a runner process.</summary>
+    public int RunnerMemoryMegabytes { get; init; } = 2048;
+
+    /// <summary>Attempts a runner process may serve before it is replaced.</summary>
+    public int AttemptsPerProcess { get; init; } = 100;
+
+    /// <summary>What native code may print into an attempt's log.</summary>
+    public int RawOutputBytes { get; init; } = 1024 * 1024;
+}

@@ -1,0 +1,257 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.IO.Pipelines;
+using System.Text.Json;
+using System.Threading.Channels;
+using IntunedDashboard.Execution.Processes;
+
+namespace IntunedDashboard.Execution.Node;
+
+/// <summary>
+/// One runner process and its folder. <see cref="Messages"/> has one reader at a time; it completes when the process has closed its
+/// outputs. Disposing ends the process and everything it started, and removes the folder.
+/// </summary>
+internal sealed class NodeProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly ProcessIdentity? _identity;
+    private readonly EngineWorkspace _workspace;
+    private readonly EngineLimits _limits;
+    private readonly Channel<RunnerMessage> _messages = Channel.CreateUnbounded<RunnerMessage>(new() { SingleReader = true });
+    private readonly Task _pumps;
+    private int _attempts;
+
+    private NodeProcess(Process process, string folder, EngineWorkspace workspace, EngineLimits limits)
+    {
+        _process = process;
+        _workspace = workspace;
+        _limits = limits;
+        Folder = folder;
+        _identity = ProcessIdentity.Of(process.Id);
+        if (_identity is not null)
+        {
+            workspace.Register(new RegisteredProcess(_identity, "runner", folder));
+        }
+
+        _pumps = PumpAsync();
+    }
+
+    public int Pid => _process.Id;
+
+    public string Folder { get; }
+
+    public ChannelReader<RunnerMessage> Messages => _messages.Reader;
+
+    /// <summary>The deployment whose code it has run; null for a fresh one.</summary>
+    public string? BuildDirectory { get; private set; }
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Null while it runs.</summary>
+    public int? ExitCode => _process.HasExited ? _process.ExitCode : null;
+
+    public bool IsWorn => _attempts >= _limits.AttemptsPerProcess;
+
+    /// <exception cref="InvalidOperationException">It did not become ready.</exception>
+    public static async Task<NodeProcess> StartAsync(
+        NodeRuntime runtime, EngineWorkspace workspace, EngineLimits limits, CancellationToken cancellationToken)
+    {
+        var folder = workspace.CreateFolder();
+        var start = new ProcessStartInfo
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+            WorkingDirectory = folder,
+        };
+        start.Environment.Clear();
+        foreach (var (name, value) in NodeRuntime.InheritedEnvironment())
+        {
+            start.Environment[name] = value;
+        }
+
+        foreach (var name in (string[])["TMPDIR", "TMP", "TEMP", "HOME"])
+        {
+            start.Environment[name] = folder;
+        }
+
+        start.Environment["NODE_COMPILE_CACHE"] = workspace.CompileCache;
+        start.Environment["PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD"] = "1";
+        string[] node =
+        [
+            runtime.Executable, "--enable-source-maps", "--disable-warning=ExperimentalWarning", "--no-deprecation",
+            $"--max-old-space-size={limits.RunnerMemoryMegabytes}", runtime.RunnerScript, $"--playwright={runtime.PlaywrightPackage}",
+        ];
+        if (OperatingSystem.IsWindows())
+        {
+            start.FileName = node[0];
+            foreach (var argument in (string[])[.. node[1..], "--protocol=1"])
+            {
+                start.ArgumentList.Add(argument);
+            }
+        }
+        else
+        {
+            // The protocol gets a descriptor of its own; whatever writes to the standard output ends up in the log instead.
+            start.FileName = "/bin/sh";
+            foreach (var argument in (string[])["-c", "exec \"$0\" \"$@\" 3>&1 1>&2", .. node, "--protocol=3"])
+            {
+                start.ArgumentList.Add(argument);
+            }
+        }
+
+        var process = new NodeProcess(Process.Start(start)!, folder, workspace, limits);
+        try
+        {
+            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            timeout.CancelAfter(limits.RunnerStart);
+            while (await process.Messages.ReadAsync(timeout.Token) is { Type: not "ready" })
+            {
+            }
+
+            return process;
+        }
+        catch (Exception e)
+        {
+            await process.DisposeAsync();
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new InvalidOperationException("The runner process did not become ready.", e);
+        }
+    }
+
+    /// <summary>Hands an attempt to the process and makes its folder.</summary>
+    /// <returns>The attempt's folder.</returns>
+    public string BeginAttempt(string buildDirectory)
+    {
+        BuildDirectory = buildDirectory;
+        var folder = Path.Combine(Folder, $"a{++_attempts}");
+        Directory.CreateDirectory(folder);
+        return folder;
+    }
+
+    /// <summary>A process that has ended meanwhile is not an error: its end is read from <see cref="Messages"/>.</summary>
+    public async Task SendAsync(ReadOnlyMemory<byte> line)
+    {
+        try
+        {
+            await _process.StandardInput.BaseStream.WriteAsync(line);
+            await _process.StandardInput.BaseStream.FlushAsync();
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // See above.
+        }
+    }
+
+    public void KillTree() => _identity?.Kill();
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            _process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It has ended.
+        }
+
+        using (var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(500)))
+        {
+            await _process.WaitForExitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        KillTree();
+        await Task.Run(() => Descendants.KillByFolder(Folder));
+        await Task.WhenAny(_pumps, Task.Delay(_limits.KillWait));
+        _messages.Writer.TryComplete();
+        _process.Dispose();
+        if (_identity is not null)
+        {
+            _workspace.Unregister(_identity);
+        }
+
+        _workspace.DeleteFolder(Folder);
+    }
+
+    private async Task PumpAsync()
+    {
+        var raw = PumpRawAsync();
+        await PumpProtocolAsync();
+        await _process.WaitForExitAsync();
+        // A process it left behind may hold the error output open.
+        await Task.WhenAny(raw, Task.Delay(TimeSpan.FromMilliseconds(300)));
+        _messages.Writer.TryComplete();
+    }
+
+    private async Task PumpProtocolAsync()
+    {
+        var reader = PipeReader.Create(_process.StandardOutput.BaseStream);
+        while (true)
+        {
+            ReadResult read;
+            try
+            {
+                read = await reader.ReadAsync();
+            }
+            catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
+            {
+                return;
+            }
+
+            var buffer = read.Buffer;
+            while (buffer.PositionOf((byte)'\n') is { } end)
+            {
+                Accept(buffer.Slice(0, end));
+                buffer = buffer.Slice(buffer.GetPosition(1, end));
+            }
+
+            reader.AdvanceTo(buffer.Start, buffer.End);
+            if (read.IsCompleted)
+            {
+                return;
+            }
+        }
+    }
+
+    private void Accept(ReadOnlySequence<byte> line)
+    {
+        try
+        {
+            var json = new Utf8JsonReader(line);
+            if (JsonSerializer.Deserialize(ref json, RunnerJson.Default.RunnerMessage) is { } message)
+            {
+                _messages.Writer.TryWrite(message);
+            }
+        }
+        catch (JsonException)
+        {
+            _messages.Writer.TryWrite(new RunnerMessage { Type = "raw", Raw = line.ToArray() });
+        }
+    }
+
+    private async Task PumpRawAsync()
+    {
+        var buffer = new byte[16 * 1024];
+        while (true)
+        {
+            int count;
+            try
+            {
+                count = await _process.StandardError.BaseStream.ReadAsync(buffer);
+            }
+            catch (Exception e) when (e is IOException or ObjectDisposedException)
+            {
+                return;
+            }
+
+            if (count == 0)
+            {
+                return;
+            }
+
+            _messages.Writer.TryWrite(new RunnerMessage { Type = "raw", Raw = buffer.AsMemory(0, count).ToArray() });
+        }
+    }
+}

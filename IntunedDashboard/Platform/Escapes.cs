@@ -1,0 +1,180 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+
+namespace IntunedDashboard.Platform;
+
+/// <summary>Reads one escaped character or byte: JSON, URL, form or HTML, also escaped more than once.</summary>
+internal static class Escapes
+{
+    /// <summary>Bytes an escape may have.</summary>
+    public const int Longest = 24;
+
+    private const int LongestEntity = 10;
+    private const int MostBackslashes = 8;
+
+    private static readonly SearchValues<byte> EntityBytes =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789#"u8);
+
+    public static bool CanBegin(byte value) => value is (byte)'\\' or (byte)'%' or (byte)'&' or (byte)'+';
+
+    /// <returns>How many bytes were read; 0 when this is no escape, -1 when the data ended within one.</returns>
+    public static int Read(ReadOnlySpan<byte> data, Span<byte> decoded, out int count)
+    {
+        count = 0;
+        switch (data[0])
+        {
+            case (byte)'\\':
+                return ReadBackslash(data, decoded, out count);
+            case (byte)'%':
+                return ReadPercent(data, decoded, out count);
+            case (byte)'&':
+                return ReadEntity(data, decoded, out count);
+            case (byte)'+':
+                decoded[0] = (byte)' ';
+                count = 1;
+                return 1;
+            default:
+                return 0;
+        }
+    }
+
+    private static int ReadBackslash(ReadOnlySpan<byte> data, Span<byte> decoded, out int count)
+    {
+        count = 0;
+        // JSON inside JSON has its backslashes escaped once more.
+        var slashes = data.IndexOfAnyExcept((byte)'\\');
+        if (slashes < 0)
+        {
+            return data.Length > MostBackslashes ? 0 : -1;
+        }
+
+        var next = data[slashes];
+        var simple = next switch
+        {
+            (byte)'"' or (byte)'/' or (byte)'\'' or (byte)'`' => next,
+            (byte)'n' => (byte)'\n',
+            (byte)'r' => (byte)'\r',
+            (byte)'t' => (byte)'\t',
+            (byte)'b' => (byte)'\b',
+            (byte)'f' => (byte)'\f',
+            _ => (byte)0,
+        };
+        if (simple != 0)
+        {
+            decoded[0] = simple;
+            count = 1;
+            return slashes + 1;
+        }
+
+        var digits = next switch { (byte)'u' => 4, (byte)'x' => 2, _ => 0 };
+        if (digits == 0)
+        {
+            return 0;
+        }
+
+        var length = slashes + 1 + digits;
+        var status = ReadHex(data, slashes + 1, digits, out var value);
+        if (status <= 0 || !char.IsHighSurrogate((char)value))
+        {
+            return status <= 0 ? status : Encode(value, length, decoded, out count);
+        }
+
+        if (data.Length < length * 2)
+        {
+            return -1;
+        }
+
+        return data.Slice(length, slashes + 1).SequenceEqual(data[..(slashes + 1)])
+            && ReadHex(data, length + slashes + 1, 4, out var low) > 0 && char.IsLowSurrogate((char)low)
+            ? Encode(char.ConvertToUtf32((char)value, (char)low), length * 2, decoded, out count)
+            : 0;
+    }
+
+    private static int ReadPercent(ReadOnlySpan<byte> data, Span<byte> decoded, out int count)
+    {
+        count = 0;
+        var at = 1;
+        // %2541 is %41 encoded once more.
+        while (data[at..].StartsWith("25"u8) && ReadHex(data, at + 2, 2, out _) > 0)
+        {
+            at += 2;
+        }
+
+        var status = ReadHex(data, at, 2, out var value);
+        if (status > 0)
+        {
+            decoded[0] = (byte)value;
+            count = 1;
+        }
+
+        return status > 0 ? at + 2 : status;
+    }
+
+    private static int ReadEntity(ReadOnlySpan<byte> data, Span<byte> decoded, out int count)
+    {
+        count = 0;
+        var end = data[1..].IndexOfAnyExcept(EntityBytes) + 1;
+        if (end == 0)
+        {
+            return data.Length <= LongestEntity ? -1 : 0;
+        }
+
+        if (data[end] != (byte)';' || end > LongestEntity)
+        {
+            return 0;
+        }
+
+        var name = Encoding.ASCII.GetString(data[1..end]);
+        var value = name switch
+        {
+            "amp" => '&',
+            "lt" => '<',
+            "gt" => '>',
+            "quot" => '"',
+            "apos" => '\'',
+            "nbsp" => 0xA0,
+            _ when name.StartsWith("#x", StringComparison.OrdinalIgnoreCase)
+                && int.TryParse(name.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hex) => hex,
+            _ when name.StartsWith('#')
+                && int.TryParse(name.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) => number,
+            _ => -1,
+        };
+        return Encode(value, end + 1, decoded, out count);
+    }
+
+    /// <returns>1, 0 when there are other characters, -1 when the data ended.</returns>
+    private static int ReadHex(ReadOnlySpan<byte> data, int from, int digits, out int value)
+    {
+        value = 0;
+        for (var i = from; i < from + digits; i++)
+        {
+            if (i >= data.Length)
+            {
+                return -1;
+            }
+
+            var digit = (char)data[i];
+            if (!char.IsAsciiHexDigit(digit))
+            {
+                return 0;
+            }
+
+            value = value * 16 + (char.IsAsciiDigit(digit) ? digit - '0' : (digit | 0x20) - 'a' + 10);
+        }
+
+        return 1;
+    }
+
+    private static int Encode(int value, int length, Span<byte> decoded, out int count)
+    {
+        count = 0;
+        if (!Rune.IsValid(value))
+        {
+            return 0;
+        }
+
+        count = new Rune(value).EncodeToUtf8(decoded);
+        return length;
+    }
+}

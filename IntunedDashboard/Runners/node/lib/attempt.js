@@ -1,0 +1,357 @@
+'use strict';
+const fs = require('node:fs');
+const path = require('node:path');
+const { describeError, isConnectionFailure } = require('./errors');
+const { captureState, restoreState } = require('./state');
+
+const attemptKey = Symbol.for('intuned.attempt');
+
+class Failure extends Error {
+  constructor(code, message) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** One function call with everything around it. The outcome is decided once; later errors are only written to the log. */
+class Attempt {
+  #m;
+  #channel;
+  #output;
+  #connect;
+  #browser;
+  #context;
+  #page;
+  #cleanup;
+  #tracing = false;
+  #stopping;
+  #finished = false;
+  #outcome;
+  #lastNavigationError = null;
+  #payloads = [];
+  #lastExtension = 0;
+  #settled;
+  #settle;
+
+  constructor(message, { channel, output, connect }) {
+    this.#m = message;
+    this.#channel = channel;
+    this.#output = output;
+    this.#connect = connect;
+    this.#settled = new Promise(resolve => { this.#settle = resolve; });
+  }
+
+  async run() {
+    const body = this.#run().catch(error => this.#decide('failed', { error }));
+    await Promise.race([body, this.#settled]);
+    await this.#afterwards(body);
+  }
+
+  async #run() {
+    const m = this.#m;
+    this.#publish();
+    await this.#prepare();
+    if (this.#outcome) return;
+    const start = performance.now();
+    try {
+      const fn = this.#load();
+      const value = await (m.kind === 'check' ? fn(this.#page, this.#context) : fn(m.parameters, this.#page, this.#context));
+      if (m.kind === 'check') this.#decide(value ? 'succeeded' : 'checked-false');
+      else this.#decide('succeeded', { result: m.kind === 'api' ? this.#encode(value) : 'null' });
+    } finally {
+      this.#stage('function', start);
+    }
+  }
+
+  async #prepare() {
+    const m = this.#m;
+    let start = performance.now();
+    this.#browser = await engineStep('The browser could not be reached', this.#connect(m.browser));
+    const hookFile = path.join(m.buildDirectory, 'hooks', 'setupContext.js');
+    this.#context = fs.existsSync(hookFile) ? await this.#callHook(hookFile) : undefined;
+    this.#context ??= await engineStep('The browser made no context', this.#browser.newContext({ viewport: m.viewport, proxy: m.proxy ?? undefined }));
+    this.#stage('context', start);
+    if (m.state) {
+      start = performance.now();
+      await engineStep('The stored state could not be restored', restoreState(this.#context, m.state));
+      this.#stage('restore', start, describeState(m.state));
+    }
+    if (this.#outcome) return;
+    start = performance.now();
+    if (m.trace) {
+      await engineStep('The trace could not be started', this.#context.tracing.start({ screenshots: true, snapshots: true, sources: true }));
+      this.#tracing = true;
+    }
+    this.#page ??= await engineStep('The browser made no page', this.#context.newPage());
+    this.#watchNavigation(this.#page);
+    this.#stage('page', start);
+  }
+
+  async #callHook(file) {
+    const hook = defaultExport(require(file));
+    if (typeof hook !== 'function') throw new Failure('script-unexpected-error', 'hooks/setupContext has no default export that is a function.');
+    const returned = await hook({ cdpUrl: this.#m.browser, apiName: this.#m.functionPath, apiParameters: this.#m.parameters });
+    if (returned === undefined || returned === null) return undefined;
+    const parts = Array.isArray(returned) ? returned
+      : typeof returned.newPage === 'function' ? [returned]
+      : [returned.context, returned.page, returned.cleanup];
+    const [context, page, cleanup] = parts;
+    if (typeof context?.newPage !== 'function' || parts.length > 3 || (cleanup && typeof cleanup !== 'function')) {
+      throw new Failure('script-unexpected-error', 'hooks/setupContext may return nothing, a context, or a context with a page and a cleanup function.');
+    }
+    this.#page = page ?? undefined;
+    this.#cleanup = cleanup;
+    return context;
+  }
+
+  #load() {
+    const { buildDirectory, functionPath } = this.#m;
+    const base = path.join(buildDirectory, ...functionPath.split('/'));
+    const file = ['.js', '.cjs', '.mjs'].map(extension => base + extension).find(candidate => fs.existsSync(candidate));
+    if (!file) throw new Failure('script-unexpected-error', `${functionPath} is not in the deployed project.`);
+    const fn = defaultExport(require(file));
+    if (typeof fn !== 'function') throw new Failure('script-unexpected-error', `${functionPath} has no default export that is a function.`);
+    return fn;
+  }
+
+  #encode(value) {
+    let text;
+    try {
+      text = JSON.stringify(value) ?? 'null';
+    } catch (error) {
+      throw new Failure('script-no-valid-output-received', `The result cannot be written as JSON: ${error.message}`);
+    }
+    const size = Buffer.byteLength(text);
+    if (size > this.#m.maxResultBytes) {
+      throw new Failure('result-too-big-error', `The result has ${size} bytes; the limit is ${this.#m.maxResultBytes} bytes.`);
+    }
+    return text;
+  }
+
+  /** The first decision counts. */
+  #decide(outcome, details = {}) {
+    const failed = 'error' in details;
+    if (this.#outcome) {
+      if (failed && !this.#stopping) this.#output.engine('warn', `After the end: ${firstLine(details.error)}`);
+      return;
+    }
+    this.#outcome = { outcome, result: details.result, error: failed ? this.#describe(details.error) : undefined };
+    this.#settle();
+  }
+
+  #describe(error) {
+    const described = describeError(error, this.#m.buildDirectory);
+    if (error instanceof Failure) return { ...described, code: error.code, errorType: undefined, stack: undefined };
+    described.code = 'script-execution-exception';
+    described.isConnectionError = this.#lastNavigationError !== null || isConnectionFailure(error);
+    if (this.#browser && !this.#browser.isConnected()) {
+      described.code = 'script-process-crashed';
+      described.message = `The browser ended during the attempt. ${described.message}`;
+    }
+    return described;
+  }
+
+  /** An exception or rejection that nobody handles ends the attempt, as it would end a process of its own. */
+  strayError(error) {
+    this.#decide('failed', { error });
+  }
+
+  /** User code ended the process. */
+  exiting(code) {
+    this.#decide('failed', { error: new Failure('script-process-crashed', `The automation ended its own process with exit code ${code ?? 0}.`) });
+    this.finish();
+  }
+
+  stop(reason) {
+    if (this.#stopping) return;
+    this.#stopping = reason;
+    if (reason === 'timeout') this.#decide('failed', { error: new Failure('script-timeout', 'The attempt reached its time limit.') });
+    else this.#decide('canceled', { error: new Failure('canceled', 'The attempt was stopped.') });
+  }
+
+  /** Picture, address, trace, state: in this order, because a trace records the reading of the state. */
+  async #afterwards(body) {
+    const outcome = this.#outcome;
+    if (outcome.outcome === 'checked-false') outcome.error = { code: 'auth-check-failed', message: 'The check returned a false value.' };
+    if (outcome.error) {
+      outcome.error.pageUrl = this.#url();
+      if (outcome.outcome === 'checked-false') outcome.error.isConnectionError = this.#lastNavigationError !== null;
+      if (outcome.outcome !== 'canceled') await this.#screenshot();
+    }
+    await this.#stopTracing();
+    if (this.#m.kind === 'create' && outcome.outcome === 'succeeded') await this.#capture();
+    else if (this.#m.trace) await this.#reportLearnt();
+    if (this.#cleanup) await this.#callCleanup();
+    if (this.#stopping) {
+      // Pending calls of the automation fail now, so that its finally blocks run.
+      await this.#closeContexts(1000, 'The attempt was stopped.').catch(() => {});
+      await within(500, body);
+    }
+  }
+
+  async #screenshot() {
+    const page = this.#picturedPage();
+    if (!page || !this.#m.screenshotFile) return;
+    try {
+      await page.screenshot({ path: this.#m.screenshotFile, timeout: 3000, mask: [page.locator('input[type=password]')], maskColor: '#888' });
+      this.#channel.send({ type: 'artifact', kind: 'screenshot', path: this.#m.screenshotFile });
+    } catch (error) {
+      this.#output.engine('debug', `No picture of the page: ${firstLine(error)}`);
+    }
+  }
+
+  #picturedPage() {
+    if (this.#page && !this.#page.isClosed()) return this.#page;
+    return this.#context?.pages().at(-1);
+  }
+
+  #url() {
+    try {
+      return this.#picturedPage()?.url();
+    } catch {
+      return undefined;
+    }
+  }
+
+  async #stopTracing() {
+    if (!this.#tracing) return;
+    const start = performance.now();
+    try {
+      await this.#context.tracing.stop({ path: this.#m.traceFile });
+      this.#channel.send({ type: 'artifact', kind: 'trace', path: this.#m.traceFile });
+      this.#stage('trace', start);
+    } catch (error) {
+      this.#output.engine('warn', `The trace could not be written: ${firstLine(error)}`);
+    }
+  }
+
+  async #capture() {
+    const start = performance.now();
+    try {
+      const state = await captureState(this.#context, text => this.#output.engine('warn', text));
+      this.#channel.send({ type: 'state', state });
+      this.#stage('capture', start, describeState(state));
+    } catch (error) {
+      const message = `The state of the browser could not be read: ${firstLine(error)}`;
+      this.#outcome = { outcome: 'failed', error: { code: 'script-unexpected-error', message, pageUrl: this.#url() } };
+    }
+  }
+
+  /** Cookies the site changed meanwhile are secrets as well; the host removes them from the trace. */
+  async #reportLearnt() {
+    const cookies = await within(1000, this.#context?.cookies()).catch(() => undefined);
+    if (cookies?.length) this.#channel.send({ type: 'learnt', values: cookies.map(cookie => cookie.value) });
+  }
+
+  async #callCleanup() {
+    try {
+      await within(5000, Promise.resolve(this.#cleanup()), 'The cleanup of hooks/setupContext took too long.');
+    } catch (error) {
+      if (this.#outcome.outcome !== 'succeeded') return;
+      this.#outcome = { outcome: 'failed', error: this.#describe(error) };
+    }
+  }
+
+  /** Closes what the attempt opened. False when that did not work in time. */
+  async close() {
+    delete globalThis[attemptKey];
+    try {
+      await this.#closeContexts(2000);
+      return this.#browser?.isConnected() ?? false;
+    } catch {
+      return false;
+    }
+  }
+
+  /** All contexts but the browser's own, which cannot be closed: of that one the pages are closed. */
+  async #closeContexts(milliseconds, reason) {
+    const [own, ...others] = this.#browser?.contexts() ?? [];
+    const closing = others.map(context => context.close({ reason }));
+    if (this.#context && this.#context === own) closing.push(...own.pages().map(page => page.close()));
+    await within(milliseconds, Promise.all(closing), 'The browser did not close its context in time.');
+  }
+
+  /** Sends the one terminal message. */
+  finish() {
+    if (this.#finished) return;
+    this.#finished = true;
+    const { outcome, result, error } = this.#outcome;
+    const payloads = outcome === 'succeeded' ? this.#payloads : undefined;
+    this.#channel.send({ type: 'finish', outcome, result: outcome === 'succeeded' ? result : undefined, payloads, error, dropped: this.#output.end() });
+  }
+
+  #watchNavigation(page) {
+    page.on('requestfailed', request => {
+      if (request.isNavigationRequest() && request.frame() === page.mainFrame() && isConnectionFailure(request.failure()?.errorText)) {
+        this.#lastNavigationError = request.failure().errorText;
+      }
+    });
+    page.on('framenavigated', frame => {
+      if (frame === page.mainFrame() && !frame.url().startsWith('chrome-error:')) this.#lastNavigationError = null;
+    });
+  }
+
+  /** What the runtime module of the automation finds. */
+  #publish() {
+    const m = this.#m;
+    globalThis[attemptKey] = {
+      store: new Map(),
+      context: m.context,
+      sessionParameters: m.sessionParameters,
+      extend: () => this.#extend(),
+      addPayload: (api, parameters) => {
+        this.#payloads.push({ api, parameters: JSON.stringify(parameters ?? {}) });
+        this.#extend();
+      },
+    };
+  }
+
+  #extend() {
+    const now = Date.now();
+    if (now - this.#lastExtension < 100) return;
+    this.#lastExtension = now;
+    this.#channel.send({ type: 'extend' });
+  }
+
+  #stage(name, start, detail) {
+    this.#channel.send({ type: 'stage', name, startedAt: performance.timeOrigin + start, durationMs: performance.now() - start, detail });
+  }
+}
+
+function defaultExport(loaded) {
+  const exported = loaded?.default ?? loaded;
+  return exported?.default ?? exported;
+}
+
+/** Errors of the engine's own steps are no errors of the automation. */
+async function engineStep(failure, step) {
+  try {
+    return await step;
+  } catch (error) {
+    throw new Failure('script-unexpected-error', `${failure}: ${firstLine(error)}`);
+  }
+}
+
+function describeState(state) {
+  const count = (list, noun) => `${list?.length ?? 0} ${noun}${list?.length === 1 ? '' : 's'}`;
+  const origins = new Set([...(state.origins ?? []), ...(state.sessionStorage ?? [])].map(item => item.origin));
+  return `${count(state.cookies, 'cookie')}, ${count([...origins], 'origin')}`;
+}
+
+function firstLine(error) {
+  return String(error?.message ?? error).split('\n')[0];
+}
+
+async function within(milliseconds, promise, lateMessage) {
+  let timer;
+  const late = new Promise((resolve, reject) => {
+    timer = setTimeout(() => lateMessage ? reject(new Error(lateMessage)) : resolve(undefined), milliseconds);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+module.exports = { Attempt };
