@@ -1,5 +1,6 @@
 using IntunedDashboard.AuthSessions;
 using IntunedDashboard.Data;
+using IntunedDashboard.Execution;
 using IntunedDashboard.Http;
 using IntunedDashboard.Identity;
 using IntunedDashboard.Live;
@@ -22,6 +23,7 @@ public partial class Program
         builder.AddPlatform();
         builder.AddData();
         builder.AddLive();
+        builder.AddExecution();
         builder.AddIdentity();
         builder.AddHttp();
         builder.AddUi();

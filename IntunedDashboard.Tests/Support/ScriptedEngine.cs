@@ -44,8 +44,16 @@ public sealed class ScriptedEngine : IAutomationRunner, IBrowserPool
         Error = new ExecutionError { Code = "script-execution-exception", Message = message, IsConnectionError = connection },
     });
 
+    public event EventHandler? AvailabilityChanged
+    {
+        add { }
+        remove { }
+    }
+
     public void Install(WebApplicationBuilder builder)
     {
+        // No real browser is started.
+        builder.Services.Remove(builder.Services.Single(s => s.ImplementationType == typeof(EngineStart)));
         builder.Services.AddSingleton<IAutomationRunner>(this);
         builder.Services.AddSingleton<IBrowserPool>(this);
     }
@@ -93,6 +101,8 @@ public sealed class ScriptedEngine : IAutomationRunner, IBrowserPool
     private sealed class Lease(ScriptedEngine owner) : IBrowserLease
     {
         public string CdpEndpoint => "http://127.0.0.1:1";
+
+        public string WebSocketEndpoint => "ws://127.0.0.1:1";
 
         public string Description => "scripted";
 

@@ -19,6 +19,18 @@ internal sealed class EngineStart(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
+        try
+        {
+            await PrepareAsync(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The node stops before it was ready.
+        }
+    }
+
+    private async Task PrepareAsync(CancellationToken stoppingToken)
+    {
         processes.Warm();
         if (locator.Find(headful: false) is null && options.Value.AutoInstall == true)
         {

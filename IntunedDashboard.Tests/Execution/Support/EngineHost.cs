@@ -1,5 +1,6 @@
 using IntunedDashboard.Execution;
 using IntunedDashboard.Platform;
+using IntunedDashboard.Tests.Support;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -27,7 +28,7 @@ public sealed class EngineHost : IAsyncDisposable
 
     public static async Task<EngineHost> StartAsync(EngineLimits? limits = null, params (string Key, string Value)[] settings)
     {
-        var folder = new TemporaryFolder();
+        var folder = new TemporaryFolder("engine");
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Configuration.AddInMemoryCollection(
             [new("Node:BrowserSlots", "2"), .. settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value))]);

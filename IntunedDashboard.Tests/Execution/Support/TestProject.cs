@@ -1,15 +1,19 @@
+using IntunedDashboard.Tests.Support;
+
 namespace IntunedDashboard.Tests.Execution.Support;
 
 /// <summary>A deployed project of plain JavaScript.</summary>
 public sealed class TestProject : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder _folder = new("project");
 
     public string BuildDirectory => _folder.Path;
 
     public TestProject With(string path, string code)
     {
-        _folder.Write(path + ".js", code);
+        var file = Path.Combine(_folder.Path, path + ".js");
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        File.WriteAllText(file, code);
         return this;
     }
 

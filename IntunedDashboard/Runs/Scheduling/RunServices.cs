@@ -64,6 +64,18 @@ public sealed class RunSweeper(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        try
+        {
+            await SweepUntilAsync(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Also when the start of the server fails, which must not look like a fault of this service.
+        }
+    }
+
+    private async Task SweepUntilAsync(CancellationToken stoppingToken)
+    {
         using var timer = new PeriodicTimer(Interval, clock);
         do
         {
