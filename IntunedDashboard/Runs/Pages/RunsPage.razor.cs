@@ -13,8 +13,8 @@ public sealed partial class RunsPage
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
     private readonly RunListState _state = new();
-    private RunListQuery _query = new();
-    private RunListQuery? _shown;
+    private RunListAddress _query = new();
+    private RunListAddress? _shown;
     private IReadOnlyList<string> _apis = [];
     private IReadOnlyList<string> _sessions = [];
     private bool _isReading;
@@ -61,7 +61,7 @@ public sealed partial class RunsPage
 
     protected override async Task OnProjectAsync(Project project)
     {
-        _query = RunListQuery.Parse(Status, Type, Api, Session, Since, From, To, Cursor);
+        _query = RunListAddress.Parse(Status, Type, Api, Session, Since, From, To, Cursor);
         var url = _query.ToUrl(Name);
         if (_shown is not null && string.Equals(_shown.ToUrl(Name), url, StringComparison.Ordinal))
         {

@@ -4,7 +4,7 @@ using IntunedDashboard.Ui;
 namespace IntunedDashboard.Runs.Pages;
 
 /// <summary>What the Runs list shows, as its address says it. Unknown values in an address are left out.</summary>
-public sealed record RunListQuery
+public sealed record RunListAddress
 {
     public static IReadOnlyList<(string Key, string Text, TimeSpan Span)> Spans { get; } =
     [
@@ -35,7 +35,7 @@ public sealed record RunListQuery
     public bool HasFilters =>
         Statuses.Count > 0 || Types.Count > 0 || Api is not null || Session is not null || Since is not null || From is not null || To is not null;
 
-    public static RunListQuery Parse(
+    public static RunListAddress Parse(
         string? status, string? type, string? api, string? session, string? since, string? from, string? to, string? cursor) => new()
     {
         Statuses = Split(status).SelectMany(k => RunVocabulary.Statuses.Where(s => s.Term.Key == k).Select(s => s.Status)).Distinct().ToList(),
@@ -71,9 +71,9 @@ public sealed record RunListQuery
     ]);
 
     /// <summary>The same with one status turned over, from the first page.</summary>
-    public RunListQuery Toggle(RunStatus status) => this with { Statuses = Toggled(Statuses, status), Cursor = null };
+    public RunListAddress Toggle(RunStatus status) => this with { Statuses = Toggled(Statuses, status), Cursor = null };
 
-    public RunListQuery Toggle(RunType type) => this with { Types = Toggled(Types, type), Cursor = null };
+    public RunListAddress Toggle(RunType type) => this with { Types = Toggled(Types, type), Cursor = null };
 
     /// <summary>As a browser's date-and-time field writes it, in UTC.</summary>
     public static string? Text(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm", CultureInfo.InvariantCulture);
