@@ -48,7 +48,7 @@ public sealed class ApiErrors(RequestDelegate next, ILogger<ApiErrors> logger)
         }
     }
 
-    private static int StatusOf(RequestFault fault) => fault switch
+    public static int StatusOf(RequestFault fault) => fault switch
     {
         RequestFault.Unauthorized => StatusCodes.Status401Unauthorized,
         RequestFault.Forbidden => StatusCodes.Status403Forbidden,

@@ -18,6 +18,7 @@ public static class StartupModule
     {
         app.UseSecurityHeaders();
         app.UseApiErrors();
+        app.UsePageFaults();
         app.UseRouting();
         app.UseRateLimiter();
         app.UseSetupRedirect();
