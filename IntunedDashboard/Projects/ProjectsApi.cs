@@ -55,13 +55,14 @@ public static class ProjectsApi
         DeploymentOptions options,
         CancellationToken cancellationToken)
     {
+        // The command counts for itself and answers in its own words. Without a limit of its own the server also reads on for a
+        // moment after a refusal, so that the sender gets to see it.
+        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
         if (context.Request.ContentLength > options.MaxUploadBytes)
         {
             throw ArchiveIntake.TooLarge(options);
         }
 
-        // The command counts for itself and answers in its own words.
-        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
         var started = await commands.DeployAsync(actor, workspaceId, projectName, context.Request.Body, cancellationToken);
         return TypedResults.Created(
             $"{context.Request.Path.Value?.TrimEnd('/')}/{started.DeploymentId}",

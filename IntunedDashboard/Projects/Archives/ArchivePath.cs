@@ -5,6 +5,7 @@ internal static class ArchivePath
 {
     private const int MaxLength = 1000;
     private const int MaxSegmentLength = 200;
+    private const int MaxDepth = 64;
 
     /// <returns>The relative path with <c>/</c>, or null for the archive's own root.</returns>
     /// <exception cref="Platform.RequestException">The name leaves the archive or cannot be a file name.</exception>
@@ -21,6 +22,11 @@ internal static class ArchivePath
         }
 
         var segments = name.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(s => s != ".").ToArray();
+        if (segments.Length > MaxDepth)
+        {
+            throw ArchiveUnpacker.Refuse($"The archive holds folders more than {MaxDepth} levels deep: {Show(name)}.");
+        }
+
         foreach (var segment in segments)
         {
             if (segment == "..")

@@ -20,16 +20,16 @@ public static class ArchiveUnpacker
     {
         await using var file = new FileStream(archive, FileMode.Open, FileAccess.Read, FileShare.Read, 81920, useAsync: true);
         var budget = new UnpackBudget(limits, file.Length);
-        var writer = new ArchiveWriter(target, budget);
+        var plan = new ArchivePlan(budget);
         try
         {
             switch (await ReadKindAsync(file, cancellationToken))
             {
                 case ArchiveKind.Zip:
-                    await UnpackZipAsync(file, writer, budget, cancellationToken);
+                    await UnpackZipAsync(file, target, plan, budget, cancellationToken);
                     break;
                 case ArchiveKind.GZip:
-                    await UnpackTarAsync(file, writer, budget, cancellationToken);
+                    await UnpackTarAsync(file, target, plan, budget, cancellationToken);
                     break;
                 default:
                     throw Refuse("The upload is neither a zip nor a tar.gz archive.");
@@ -65,17 +65,14 @@ public static class ArchiveUnpacker
     }
 
     private static async Task UnpackZipAsync(
-        FileStream file, ArchiveWriter writer, UnpackBudget budget, CancellationToken cancellationToken)
+        FileStream file, string target, ArchivePlan plan, UnpackBudget budget, CancellationToken cancellationToken)
     {
         await using var zip = await ZipArchive.CreateAsync(file, ZipArchiveMode.Read, leaveOpen: true, entryNameEncoding: null, cancellationToken);
         budget.CheckEntries(zip.Entries.Count);
+        // A zip tells all names at once, so a hostile one is refused before anything is written.
+        var files = new List<(string Path, ZipArchiveEntry Entry)>(zip.Entries.Count);
         foreach (var entry in zip.Entries)
         {
-            if (entry.IsEncrypted)
-            {
-                throw Refuse($"{ArchivePath.Show(entry.FullName)} is encrypted.");
-            }
-
             var name = entry.FullName.Replace('\\', '/');
             var type = (entry.ExternalAttributes >> 16) & UnixTypeMask;
             if (type is not (0 or UnixFile or UnixFolder))
@@ -83,19 +80,30 @@ public static class ArchiveUnpacker
                 throw Refuse($"{ArchivePath.Show(name)} is a link or a device; only files and folders are accepted.");
             }
 
-            if (type == UnixFolder || name.EndsWith('/'))
+            if (entry.IsEncrypted)
             {
-                writer.AddFolder(name);
-                continue;
+                throw Refuse($"{ArchivePath.Show(name)} is encrypted.");
             }
 
+            if (type == UnixFolder || name.EndsWith('/'))
+            {
+                plan.AddFolder(name);
+            }
+            else
+            {
+                files.Add((plan.AddFile(name), entry));
+            }
+        }
+
+        foreach (var (path, entry) in files)
+        {
             await using var content = await entry.OpenAsync(cancellationToken);
-            await writer.AddFileAsync(name, budget.Count(content), cancellationToken);
+            await WriteAsync(target, path, budget.Count(content), cancellationToken);
         }
     }
 
     private static async Task UnpackTarAsync(
-        FileStream file, ArchiveWriter writer, UnpackBudget budget, CancellationToken cancellationToken)
+        FileStream file, string target, ArchivePlan plan, UnpackBudget budget, CancellationToken cancellationToken)
     {
         await using var gzip = new GZipStream(file, CompressionMode.Decompress, leaveOpen: true);
         // Counted below the reader, so that headers and padding cannot be used to blow it up either.
@@ -110,10 +118,10 @@ public static class ArchiveUnpacker
                 case TarEntryType.GlobalExtendedAttributes:
                     break;
                 case TarEntryType.Directory:
-                    writer.AddFolder(entry.Name);
+                    plan.AddFolder(entry.Name);
                     break;
                 case TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile:
-                    await writer.AddFileAsync(entry.Name, entry.DataStream ?? Stream.Null, cancellationToken);
+                    await WriteAsync(target, plan.AddFile(entry.Name), entry.DataStream ?? Stream.Null, cancellationToken);
                     break;
                 default:
                     throw Refuse($"{ArchivePath.Show(entry.Name)} is a link or a device; only files and folders are accepted.");
@@ -127,5 +135,13 @@ public static class ArchiveUnpacker
 
         // A cut-off upload shows only at the very end of the compressed data.
         await counted.CopyToAsync(Stream.Null, cancellationToken);
+    }
+
+    private static async Task WriteAsync(string target, string path, Stream content, CancellationToken cancellationToken)
+    {
+        var full = Path.Combine(target, path);
+        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+        await using var file = new FileStream(full, FileMode.CreateNew, FileAccess.Write);
+        await content.CopyToAsync(file, cancellationToken);
     }
 }

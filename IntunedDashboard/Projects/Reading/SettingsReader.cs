@@ -154,6 +154,6 @@ public sealed partial class SettingsReader
         _diagnostics.Add(new Diagnostic(_file, line, column, severity, code, message));
     }
 
-    [GeneratedRegex("^[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("^[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ProjectName();
 }
