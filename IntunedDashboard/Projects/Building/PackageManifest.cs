@@ -8,8 +8,8 @@ public sealed class PackageManifest
 {
     private const string FileName = "package.json";
 
-    private static readonly JsonSerializerOptions Lenient =
-        new() { AllowTrailingCommas = true, ReadCommentHandling = JsonCommentHandling.Skip, AllowDuplicateProperties = false };
+    private static readonly JsonDocumentOptions Lenient =
+        new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip, AllowDuplicateProperties = false };
 
     private static readonly string[] LocalPrefixes = ["file:", "link:", "portal:", "workspace:", "git+file:", ".", "/", "~"];
 
@@ -22,7 +22,7 @@ public sealed class PackageManifest
     {
         try
         {
-            if (JsonSerializer.Deserialize<JsonObject>(File.ReadAllText(Path.Combine(source, FileName)), Lenient) is { } content)
+            if (JsonNode.Parse(File.ReadAllText(Path.Combine(source, FileName)), documentOptions: Lenient) is JsonObject content)
             {
                 return new PackageManifest(content);
             }

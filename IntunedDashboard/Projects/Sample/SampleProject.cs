@@ -49,7 +49,7 @@ public sealed class SampleProject(
     }
 
     /// <summary>The same content always makes the same bytes.</summary>
-    internal static MemoryStream Pack(string directory)
+    private static MemoryStream Pack(string directory)
     {
         var archive = new MemoryStream();
         using (var zip = new ZipArchive(archive, ZipArchiveMode.Create, leaveOpen: true))
