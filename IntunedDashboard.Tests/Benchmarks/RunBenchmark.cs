@@ -1,0 +1,153 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using IntunedDashboard.Execution.Browsers;
+using IntunedDashboard.Platform;
+using IntunedDashboard.Tests.Support;
+using Microsoft.Extensions.Options;
+
+namespace IntunedDashboard.Tests.Benchmarks;
+
+/// <summary>
+/// A full authenticated Run (Validate Run and API, warm pool, no trace) against the same two functions in a bare Playwright script.
+/// Both take turns in one process lifetime, so that a slow moment of the machine hits both.
+/// </summary>
+public static class RunBenchmark
+{
+    private const string Username = "demo";
+    private const string Password = "demo-password-1";
+
+    public static async Task RunAsync(int rounds)
+    {
+        using var data = new TemporaryFolder("benchmark");
+        var workspace = Guid.NewGuid();
+        var key = "ik_" + Ids.NewSecret(40);
+        await using var dashboard = await DashboardProcess.StartAsync(
+            data.Path,
+            "--Sample:Enabled=true",
+            "--Bootstrap:AdminEmail=admin@example.test",
+            "--Bootstrap:AdminPassword=correct horse battery",
+            $"--Bootstrap:WorkspaceId={workspace}",
+            $"--Bootstrap:ApiKey={key}");
+        using var client = new HttpClient { BaseAddress = new Uri($"{dashboard.BaseUrl}/api/v1/workspace/{workspace}/projects/") };
+        client.DefaultRequestHeaders.Add("x-api-key", key);
+        var deployed = await Eventually.GetAsync(
+            () => client.GetFromJsonAsync<JsonArray>(string.Empty),
+            projects => projects!.Any(p => p!["name"]!.GetValue<string>() == "sample-hr" && p["status"]!.GetValue<string>() == "deployed"));
+        Debug.Assert(deployed is not null, "The sample is deployed.");
+        await LogInAsync(client);
+
+        using var bare = StartBare(data.Path, dashboard.BaseUrl);
+        if (await bare.StandardOutput.ReadLineAsync() != "ready")
+        {
+            throw new InvalidOperationException("The bare script did not start.");
+        }
+
+        const int Warm = 5;
+        var platform = new List<double>();
+        var script = new List<double>();
+        for (var i = 0; i < Warm + rounds; i++)
+        {
+            var ours = await RunAsync(client);
+            var theirs = await RoundAsync(bare);
+            if (i >= Warm)
+            {
+                platform.Add(ours);
+                script.Add(theirs);
+            }
+        }
+
+        await bare.StandardInput.WriteLineAsync("end");
+        await bare.WaitForExitAsync();
+        Print("Run, validate + API", platform);
+        Print("bare script, two contexts", script);
+        var ratios = platform.Zip(script, (a, b) => a / b).Order().ToList();
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{"ratio, pair by pair",-28} median {ratios[ratios.Count / 2]:0.00}  p95 {ratios[(int)(ratios.Count * 0.95)]:0.00}"));
+    }
+
+    private static void Print(string name, List<double> milliseconds)
+    {
+        var sorted = milliseconds.Order().ToList();
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{name,-28} median {sorted[sorted.Count / 2]:0} ms  p95 {sorted[(int)(sorted.Count * 0.95)]:0} ms  min {sorted[0]:0} ms"));
+    }
+
+    private static async Task LogInAsync(HttpClient client)
+    {
+        var body = new { id = "benchmark", parameters = new { username = Username, password = Password } };
+        var started = await PostAsync(client, "sample-hr/auth-sessions/create", body);
+        var result = await Eventually.GetAsync(
+            () => client.GetFromJsonAsync<JsonObject>($"sample-hr/auth-sessions/create/{started["operationId"]}/result"),
+            r => r!["status"]!.GetValue<string>() is "done" or "failed");
+        if (result!["status"]!.GetValue<string>() != "done")
+        {
+            throw new InvalidOperationException(result.ToJsonString());
+        }
+    }
+
+    /// <returns>Milliseconds from the accepted request to the end of the Run, by the platform's own record.</returns>
+    private static async Task<double> RunAsync(HttpClient client)
+    {
+        var started = await PostAsync(client, "sample-hr/run/start", new
+        {
+            api = "list-employees",
+            parameters = new { department = "Engineering" },
+            saveTrace = false,
+            authSession = new { id = "benchmark" },
+        });
+        var run = await Eventually.GetAsync(
+            () => client.GetFromJsonAsync<JsonObject>($"sample-hr/runs/{started["runId"]}"),
+            r => r!.ContainsKey("finishedAt"));
+        if (run!["status"]!.GetValue<string>() != "completed")
+        {
+            throw new InvalidOperationException(run.ToJsonString());
+        }
+
+        return (run["finishedAt"]!.GetValue<DateTimeOffset>() - run["createdAt"]!.GetValue<DateTimeOffset>()).TotalMilliseconds;
+    }
+
+    private static async Task<JsonObject> PostAsync(HttpClient client, string path, object body)
+    {
+        using var response = await client.PostAsJsonAsync(path, body);
+        response.EnsureSuccessStatusCode();
+        return (await response.Content.ReadFromJsonAsync<JsonObject>())!;
+    }
+
+    private static Process StartBare(string dataDirectory, string baseUrl)
+    {
+        var program = Path.GetDirectoryName(DashboardProcess.ProgramPath)!;
+        var node = Directory.EnumerateFiles(Path.Combine(program, ".playwright", "node"), "node*", SearchOption.AllDirectories)
+            .First(f => Path.GetFileName(f) is "node" or "node.exe");
+        var check = Directory.EnumerateFiles(Path.Combine(dataDirectory, "projects"), "check.js", SearchOption.AllDirectories).First();
+        var browser = new BrowserLocator(Options.Create(new BrowserOptions())).Find(headful: false)!;
+        var setup = JsonSerializer.Serialize(new
+        {
+            playwright = Path.Combine(program, ".playwright", "package"),
+            modules = Path.Combine(program, "Runners", "node", "modules"),
+            build = Path.GetDirectoryName(Path.GetDirectoryName(check)),
+            executablePath = browser.ExecutablePath,
+            username = Username,
+            password = Password,
+        });
+        var start = new ProcessStartInfo(node)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Benchmarks", "bare-run.js"));
+        start.ArgumentList.Add(setup);
+        start.Environment["SAMPLE_SITE_URL"] = $"{baseUrl}/sample-site";
+        return Process.Start(start)!;
+    }
+
+    private static async Task<double> RoundAsync(Process bare)
+    {
+        await bare.StandardInput.WriteLineAsync("go");
+        var line = await bare.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The bare script ended.");
+        return double.Parse(line, CultureInfo.InvariantCulture);
+    }
+}
