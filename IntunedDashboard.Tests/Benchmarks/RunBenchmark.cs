@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using IntunedDashboard.Execution;
 using IntunedDashboard.Execution.Browsers;
 using IntunedDashboard.Platform;
 using IntunedDashboard.Tests.Support;
