@@ -3,7 +3,7 @@ namespace IntunedDashboard.Http;
 /// <summary>What browsers must know about every answer. The dashboard loads nothing from elsewhere and is framed by nobody.</summary>
 public static class SecurityHeaders
 {
-    /// <summary>Radzen positions its popups by style attributes; the circuit is a web socket of the same origin.</summary>
+    /// <summary>Bars on timelines are placed by style attributes; the circuit is a web socket of the same origin.</summary>
     private const string Dashboard =
         "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
         + "connect-src 'self' ws: wss:; worker-src 'self' blob:; frame-src 'self'; object-src 'none'; base-uri 'self'; "
