@@ -4,13 +4,26 @@ using System.Text.Json;
 namespace IntunedDashboard.Ui.Formatting;
 
 /// <summary>JSON as the fold-out view shows it: made once, with at most <see cref="MostNodes"/> nodes.</summary>
-public sealed record JsonNodeView(string? Name, string Text, string CssClass, IReadOnlyList<JsonNodeView> Children, bool IsArray)
+public sealed record JsonNodeView(string? Name, string Text, string CssClass, IReadOnlyList<JsonNodeView> Children)
 {
     public const int MostNodes = 1_500;
 
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private const int LongestPreview = 120;
+
     public bool HasChildren => Children.Count > 0;
+
+    /// <summary>What a closed branch shows of its content: its plain values.</summary>
+    public string Preview
+    {
+        get
+        {
+            var values = Children.Where(c => !c.HasChildren).Select(c => c.Name is null ? c.Text : $"{c.Name}: {c.Text}");
+            var text = string.Join(", ", values);
+            return text.Length <= LongestPreview ? text : $"{text[..LongestPreview]}…";
+        }
+    }
 
     /// <returns>Null when the text is not JSON or has too many nodes for a tree.</returns>
     public static JsonNodeView? Read(string json)
@@ -45,7 +58,7 @@ public sealed record JsonNodeView(string? Name, string Text, string CssClass, IR
                     children.Add(Make(property.Name, property.Value, ref left));
                 }
 
-                return new JsonNodeView(name, children.Count == 0 ? "{}" : Count(children.Count, "field"), "json-size", children, IsArray: false);
+                return new JsonNodeView(name, children.Count == 0 ? "{}" : $"{{ {Count(children.Count, "field")} }}", "json-size", children);
             case JsonValueKind.Array:
                 foreach (var item in element.EnumerateArray())
                 {
@@ -57,13 +70,13 @@ public sealed record JsonNodeView(string? Name, string Text, string CssClass, IR
                     children.Add(Make(name: null, item, ref left));
                 }
 
-                return new JsonNodeView(name, children.Count == 0 ? "[]" : Count(children.Count, "item"), "json-size", children, IsArray: true);
+                return new JsonNodeView(name, children.Count == 0 ? "[]" : $"[ {Count(children.Count, "item")} ]", "json-size", children);
             case JsonValueKind.String:
-                return new JsonNodeView(name, JsonSerializer.Serialize(element, Plain), "json-string", children, IsArray: false);
+                return new JsonNodeView(name, JsonSerializer.Serialize(element, Plain), "json-string", children);
             case JsonValueKind.Number:
-                return new JsonNodeView(name, element.GetRawText(), "json-number", children, IsArray: false);
+                return new JsonNodeView(name, element.GetRawText(), "json-number", children);
             default:
-                return new JsonNodeView(name, element.GetRawText(), "json-word", children, IsArray: false);
+                return new JsonNodeView(name, element.GetRawText(), "json-word", children);
         }
     }
 
