@@ -40,6 +40,20 @@ public sealed partial class PageFaultTests(PageFaultTests.Host fixture) : IClass
         using var content = new FormUrlEncodedContent([KeyValuePair.Create("_handler", "login"), KeyValuePair.Create("Input.Email", AppHost.AdminEmail)]);
         using var response = await visitor.PostAsync("/account/login", content);
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Contains("reload the page and send it again", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("application/json", "{}")]
+    [InlineData("text/plain", "Input.Email=x")]
+    [InlineData("multipart/form-data", "no boundary")]
+    public async Task What_is_no_form_is_refused_and_not_taken_for_a_defect(string contentType, string body)
+    {
+        using var visitor = fixture.App.CreateAnonymousClient();
+        using var content = new StringContent(body);
+        content.Headers.ContentType = new(contentType);
+        using var response = await visitor.PostAsync("/account/login", content);
+        Assert.InRange((int)response.StatusCode, 400, 499);
     }
 
     [GeneratedRegex("Correlation id <code>(?<id>[0-9A-Za-z]{12})</code>")]

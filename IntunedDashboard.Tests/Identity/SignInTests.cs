@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.RegularExpressions;
 using IntunedDashboard.Identity;
 using IntunedDashboard.Tests.Support;
@@ -79,9 +80,13 @@ public sealed class SignInTests(AppHost host) : IClassFixture<AppHost>
         using var before = await client.GetAsync("/account/password");
         Assert.Equal(HttpStatusCode.OK, before.StatusCode);
 
-        using var signedOut = await AccountForms.SubmitAsync(client, "/account/logout", []);
+        using var forged = await client.PostAsync("/account/logout", content: null);
+        Assert.Equal(HttpStatusCode.BadRequest, forged.StatusCode);
+        var antiforgery = await client.GetFromJsonAsync<AccountRoutes.AntiforgeryAnswer>("/account/antiforgery");
+        client.DefaultRequestHeaders.Add(antiforgery!.HeaderName, antiforgery.Token);
+        using var signedOut = await client.PostAsync("/account/logout", content: null);
 
-        Assert.Equal(HttpStatusCode.Redirect, signedOut.StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, signedOut.StatusCode);
         using var after = await client.GetAsync("/account/password");
         Assert.Equal(HttpStatusCode.Redirect, after.StatusCode);
     }

@@ -1,5 +1,7 @@
 using IntunedDashboard.Identity;
 using IntunedDashboard.Platform;
+using Microsoft.AspNetCore.Components.Endpoints;
+using Microsoft.AspNetCore.Diagnostics;
 
 namespace IntunedDashboard.Http;
 
@@ -15,9 +17,20 @@ public sealed class PageFaults(RequestDelegate next, ILogger<PageFaults> logger)
 
     public async Task InvokeAsync(HttpContext context)
     {
+        if (context.Features.Get<IStatusCodeReExecuteFeature>() is not null)
+        {
+            // The fault page is shown, whatever was asked for; the form that was sent is none of its business.
+            context.Request.Method = HttpMethods.Get;
+        }
+
         try
         {
             await next(context);
+            if (context.Response is { HasStarted: false, StatusCode: >= StatusCodes.Status400BadRequest })
+            {
+                // A component that refused its form has announced HTML and written none.
+                Answer(context, context.Response.StatusCode);
+            }
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -56,4 +69,18 @@ public static class PageFaultsExtension
         pages => pages
             .UseStatusCodePagesWithReExecute("/fault/{0}", queryFormat: null, createScopeForStatusCodePages: true)
             .UseMiddleware<PageFaults>());
+
+    /// <summary>After routing. A post to a page must be a form; the framework would take anything else for a defect of ours.</summary>
+    public static IApplicationBuilder UseFormPosts(this IApplicationBuilder app) => app.Use((context, next) =>
+    {
+        if (HttpMethods.IsPost(context.Request.Method)
+            && !context.Request.HasFormContentType
+            && context.GetEndpoint()?.Metadata.GetMetadata<ComponentTypeMetadata>() is not null)
+        {
+            context.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
+            return Task.CompletedTask;
+        }
+
+        return next(context);
+    });
 }

@@ -24,6 +24,7 @@ public static class StartupModule
         app.UseSetupRedirect();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseFormPosts();
         app.UseAntiforgery();
         app.UseApiChecks();
     }
