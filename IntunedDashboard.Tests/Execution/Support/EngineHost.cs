@@ -1,4 +1,6 @@
+using System.Text.Json;
 using IntunedDashboard.Execution;
+using IntunedDashboard.Execution.Processes;
 using IntunedDashboard.Platform;
 using IntunedDashboard.Tests.Support;
 using Microsoft.Extensions.Configuration;
@@ -13,14 +15,18 @@ public sealed class EngineHost : IAsyncDisposable
 {
     private readonly IHost _host;
     private readonly TemporaryFolder _folder;
+    private readonly CapturedLog _log;
+    private bool _isStopped;
 
-    private EngineHost(IHost host, TemporaryFolder folder)
+    private EngineHost(IHost host, TemporaryFolder folder, CapturedLog log)
     {
+        _log = log;
+        Paths = host.Services.GetRequiredService<DashboardPaths>();
         _host = host;
         _folder = folder;
     }
 
-    public DashboardPaths Paths => _host.Services.GetRequiredService<DashboardPaths>();
+    public DashboardPaths Paths { get; }
 
     public IAutomationRunner Runner => _host.Services.GetRequiredService<IAutomationRunner>();
 
@@ -30,16 +36,20 @@ public sealed class EngineHost : IAsyncDisposable
     {
         var folder = new TemporaryFolder("engine");
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Configuration.AddInMemoryCollection(
-            [new("Node:BrowserSlots", "2"), .. settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value))]);
-        builder.Services.AddLogging(logging => logging.ClearProviders());
+        builder.Configuration.AddInMemoryCollection([new("Node:BrowserSlots", "2")]);
+        builder.Configuration.AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value)));
+        var log = new CapturedLog();
+        builder.Services.AddLogging(logging => logging.ClearProviders().AddProvider(log));
         builder.Services.AddSingleton(new DashboardPaths(folder.Path));
         builder.Services.AddSingleton(limits ?? new EngineLimits());
         builder.AddExecution();
         var host = builder.Build();
         await host.StartAsync();
-        return new EngineHost(host, folder);
+        return new EngineHost(host, folder, log);
     }
+
+    /// <summary>What the engine itself logged.</summary>
+    public string Log => _log.Text;
 
     public T Get<T>()
         where T : notnull => _host.Services.GetRequiredService<T>();
@@ -77,13 +87,41 @@ public sealed class EngineHost : IAsyncDisposable
             watch?.Invoke(happened);
         }
 
+        Assert.DoesNotContain("ended by a defect", Log, StringComparison.Ordinal);
         return record;
+    }
+
+    /// <summary>The browsers that run now, as a later start would find them.</summary>
+    public List<ProcessIdentity> RegisteredBrowsers() =>
+        [.. Directory.EnumerateFiles(Path.Combine(Get<EngineWorkspace>().Root, "processes"), "*.json")
+            .Select(Read).OfType<RegisteredProcess>().Where(p => p.Command != "runner" && p.Process.IsAlive).Select(p => p.Process)];
+
+    public async Task StopAsync()
+    {
+        if (!_isStopped)
+        {
+            _isStopped = true;
+            await _host.StopAsync();
+            await ((IAsyncDisposable)_host).DisposeAsync();
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _host.StopAsync();
-        await ((IAsyncDisposable)_host).DisposeAsync();
+        await StopAsync();
         _folder.Dispose();
+    }
+
+    private static RegisteredProcess? Read(string file)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<RegisteredProcess>(File.ReadAllText(file));
+        }
+        catch (FileNotFoundException)
+        {
+            // It has just ended.
+            return null;
+        }
     }
 }

@@ -166,7 +166,7 @@ internal sealed class NodeAttempt
                     message.Detail));
                 break;
             case "learnt":
-                _redactor = _redactor.With(LearntSecrets.FromValues(message.Values));
+                _redactor = _redactor.With(LearntSecrets.FromValues(message.Values ?? []));
                 break;
             case "state":
                 _state = message.State.GetRawText();
@@ -219,7 +219,7 @@ internal sealed class NodeAttempt
         {
             Outcome = outcome,
             ResultJson = outcome == ExecutionOutcome.Succeeded ? _request.Redactor.RedactJson(message.Result ?? "null") : null,
-            ExtendedPayloads = [.. message.Payloads.Select(p => new ExtendedPayload(p.Api, p.Parameters))],
+            ExtendedPayloads = [.. (message.Payloads ?? []).Select(p => new ExtendedPayload(p.Api, p.Parameters))],
             Error = message.Error is { } error ? Redacted(error) : null,
         };
     }

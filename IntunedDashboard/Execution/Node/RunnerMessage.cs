@@ -35,14 +35,14 @@ internal sealed record RunnerMessage
 
     public JsonElement State { get; init; }
 
-    public IReadOnlyList<string> Values { get; init; } = [];
+    public IReadOnlyList<string>? Values { get; init; }
 
     public string? Outcome { get; init; }
 
     /// <summary>The result as JSON text.</summary>
     public string? Result { get; init; }
 
-    public IReadOnlyList<RunnerPayload> Payloads { get; init; } = [];
+    public IReadOnlyList<RunnerPayload>? Payloads { get; init; }
 
     public RunnerError? Error { get; init; }
 

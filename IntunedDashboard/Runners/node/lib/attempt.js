@@ -192,8 +192,15 @@ class Attempt {
   async #screenshot() {
     const page = this.#picturedPage();
     if (!page || !this.#m.screenshotFile) return;
-    try {
+    // Internal: the trace shows what the automation did, not this.
+    const picture = page._wrapApiCall(async () => {
+      // While a page navigates, no picture of it can be taken.
+      const session = await page.context().newCDPSession(page);
+      await session.send('Page.stopLoading');
       await page.screenshot({ path: this.#m.screenshotFile, timeout: 3000, mask: [page.locator('input[type=password]')], maskColor: '#888' });
+    }, { internal: true });
+    try {
+      await within(4000, picture, 'The page did not answer.');
       this.#channel.send({ type: 'artifact', kind: 'screenshot', path: this.#m.screenshotFile });
     } catch (error) {
       this.#output.engine('debug', `No picture of the page: ${firstLine(error)}`);
