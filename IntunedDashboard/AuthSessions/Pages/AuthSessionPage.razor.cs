@@ -8,6 +8,8 @@ namespace IntunedDashboard.AuthSessions.Pages;
 public sealed partial class AuthSessionPage
 {
     private const int RecentRuns = 10;
+    private const int RecentEvents = 12;
+    private const int RecentLifetimes = 9;
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
     private Reading? _reading;
@@ -19,10 +21,14 @@ public sealed partial class AuthSessionPage
     [Inject]
     public required IRunQueries Runs { get; init; }
 
+    [Inject]
+    public required AuthSessionHistory History { get; init; }
+
     [Parameter]
     public required string SessionId { get; set; }
 
-    private sealed record Reading(AuthSessionRow Session, StateSummary State, IReadOnlyList<RunRow> Runs);
+    private sealed record Reading(
+        AuthSessionRow Session, StateSummary State, IReadOnlyList<RunRow> Runs, IReadOnlyList<AuthSessionEvent> Events, TimeSpan? TypicalLifetime);
 
     protected override async Task OnProjectAsync(Project project)
     {
@@ -46,7 +52,9 @@ public sealed partial class AuthSessionPage
 
         var state = await Sessions.GetStateSummaryAsync(projectId, id, token);
         var runs = await Runs.ListAsync(projectId, new RunFilter { AuthSessionId = id }, RecentRuns, cursor: null, token);
-        return new Reading(session, state, runs.Runs);
+        var events = await History.ReadAsync(session.Key, RecentEvents, token);
+        var lifetimes = (await History.ReadLifetimesAsync(session.Key, RecentLifetimes, token)).Order().ToList();
+        return new Reading(session, state, runs.Runs, events, lifetimes.Count == 0 ? null : lifetimes[lifetimes.Count / 2]);
     }
 
     private void Apply(Reading? reading)

@@ -1,3 +1,5 @@
+using IntunedDashboard.Ui.Shared;
+
 namespace IntunedDashboard.Runs.Pages;
 
 public static class RunPagesModule
@@ -5,6 +7,7 @@ public static class RunPagesModule
     public static WebApplicationBuilder AddRunPages(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<RunFiles>();
+        builder.Services.AddScoped<ICommandSource, DashboardCommands>();
         return builder;
     }
 }

@@ -1,0 +1,85 @@
+using IntunedDashboard.AuthSessions;
+using IntunedDashboard.AuthSessions.Pages;
+using IntunedDashboard.Identity;
+using IntunedDashboard.Projects;
+using IntunedDashboard.Ui;
+using IntunedDashboard.Ui.Shared;
+
+namespace IntunedDashboard.Runs.Pages;
+
+/// <summary>What the command palette finds: actions and places of the open project, projects, sessions, and a Run by its id.</summary>
+public sealed class DashboardCommands(
+    ProjectQueries projects, WorkspaceQueries workspaces, IAuthSessionQueries sessions, IRunQueries runs, CurrentActor currentActor) : ICommandSource
+{
+    private const int MostOfAKind = 6;
+    private const int RunIdLength = 21;
+
+    public async Task<IReadOnlyList<Command>> FindAsync(string text, string? project, CancellationToken cancellationToken)
+    {
+        var actor = await currentActor.GetAsync();
+        var all = await projects.ListAsync(await workspaces.GetIdAsync(cancellationToken), cancellationToken);
+        var open = all.FirstOrDefault(p => p.Name == project);
+        var found = new List<Command>();
+        if (text.Length == RunIdLength)
+        {
+            found.AddRange(await FindRunAsync(all, text, cancellationToken));
+        }
+
+        if (open is not null)
+        {
+            found.AddRange(ActionsOf(open.Name, actor).Where(c => Matches(c, text)));
+            found.AddRange(PlacesOf(open.Name).Where(c => Matches(c, text)));
+            if (text.Length > 0)
+            {
+                var rows = await sessions.ListAsync(open.Id, cancellationToken);
+                found.AddRange(rows.Where(s => Contains(s.Id, text)).Take(MostOfAKind).Select(s => new Command(
+                    "AuthSessions", IconName.Sessions, s.Id, AuthSessionVocabulary.Of(s.Status).Text, Urls.AuthSession(open.Name, s.Id))));
+            }
+        }
+
+        found.AddRange(all.Where(p => Contains(p.Name, text)).Take(MostOfAKind).Select(p => new Command(
+            "Projects", IconName.Projects, p.Name, p.Language, Urls.Overview(p.Name))));
+        if (actor.May(Role.Admin) && Contains("API keys", text))
+        {
+            found.Add(new Command("Settings", IconName.Keys, "API keys", null, Urls.ApiKeys));
+        }
+
+        return found;
+    }
+
+    private static IEnumerable<Command> ActionsOf(string project, Actor actor)
+    {
+        if (actor.May(Role.Operator))
+        {
+            yield return new Command("Actions", IconName.Runs, "Start Run", project, Urls.NewRun(project));
+            yield return new Command("Actions", IconName.Plus, "New AuthSession", project, Urls.NewAuthSession(project));
+        }
+    }
+
+    private static IEnumerable<Command> PlacesOf(string project) =>
+    [
+        new("Go to", IconName.Overview, "Overview", project, Urls.Overview(project)),
+        new("Go to", IconName.Runs, "Runs", project, Urls.Runs(project)),
+        new("Go to", IconName.CrossCircle, "Failed and canceled Runs", project, Urls.WithQuery(Urls.Runs(project), [("status", "failed,canceled")])),
+        new("Go to", IconName.Sessions, "AuthSessions", project, Urls.AuthSessions(project)),
+        new("Go to", IconName.Deployments, "Deployments", project, Urls.Deployments(project)),
+    ];
+
+    private async Task<IReadOnlyList<Command>> FindRunAsync(IReadOnlyList<ProjectRow> all, string id, CancellationToken cancellationToken)
+    {
+        foreach (var project in all)
+        {
+            if (await runs.FindRunAsync(project.Id, id, cancellationToken) is { } run)
+            {
+                var what = run.ApiName ?? RunVocabulary.TextOf(run.Type);
+                return [new Command("Runs", IconName.Runs, what, $"{project.Name}, {RunVocabulary.Of(run.Status).Text}", Urls.Run(project.Name, id))];
+            }
+        }
+
+        return [];
+    }
+
+    private static bool Matches(Command command, string text) => Contains(command.Text, text);
+
+    private static bool Contains(string value, string text) => value.Contains(text, StringComparison.OrdinalIgnoreCase);
+}
