@@ -8,6 +8,8 @@ public static class Urls
 {
     public const string Projects = "/projects";
 
+    public const string DeployProject = "/projects?deploy=1";
+
     public static string Overview(string project) => $"/projects/{Escape(project)}";
 
     public static string Runs(string project) => $"{Overview(project)}/runs";
@@ -47,6 +49,14 @@ public static class Urls
     public static string Deployments(string project) => $"{Overview(project)}/deployments";
 
     public static string Deployment(string project, Guid deploymentId) => $"{Deployments(project)}/{deploymentId}";
+
+    public static string Deploy(string project) => WithQuery(Deployments(project), [("new", "1")]);
+
+    public static string DeploymentsBefore(string project, string cursor) => WithQuery(Deployments(project), [("before", cursor)]);
+
+    /// <summary>The archive as uploaded.</summary>
+    public static string DeploymentSource(Guid workspaceId, string project, Guid deploymentId) =>
+        $"/api/v1/workspace/{workspaceId}{Deployment(project, deploymentId)}/source";
 
     public const string ApiKeys = "/settings/api-keys";
 

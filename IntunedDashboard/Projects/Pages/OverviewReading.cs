@@ -21,6 +21,9 @@ public sealed record OverviewReading
     /// <summary>Those that need somebody first.</summary>
     public required IReadOnlyList<AuthSessionRow> Sessions { get; init; }
 
+    /// <summary>Markdown of the deployed README, if there is one.</summary>
+    public string? Readme { get; init; }
+
     public bool UsesSessions => Project.Settings?.AuthSessionsEnabled == true;
 
     public IReadOnlyList<(StateTerm Term, int Count)> SessionCounts => Sessions
@@ -45,6 +48,7 @@ public sealed record OverviewReading
         {
             Project = project,
             Recent = recent.Runs.Reverse().ToList(),
+            Readme = await projects.ReadReadmeAsync(projectId, cancellationToken),
             Running = await runs.ListAsync(projectId, active, MostRunning, cursor: null, cancellationToken),
             Sessions = rows.OrderBy(s => AuthSessionVocabulary.Of(s.Status).Order).ThenByDescending(s => s.StatusSince).ToList(),
         };
