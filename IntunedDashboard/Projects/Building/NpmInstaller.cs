@@ -11,7 +11,11 @@ public sealed class NpmInstaller(DeploymentOptions options)
     private const int MaxReportedLines = 20;
 
     private static readonly string[] Arguments =
-        ["install", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--no-progress", "--prefer-offline", "--loglevel=error"];
+    [
+        "install", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--no-progress", "--prefer-offline", "--loglevel=error",
+        // Milliseconds. A registry that does not answer should be told within half a minute, not minutes.
+        "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000",
+    ];
 
     /// <param name="directory">The parent of the project's source and build folders, so that both find what is installed in it.</param>
     /// <returns>The folder of modules, or null when it failed; the diagnostics then say why.</returns>
