@@ -1,0 +1,201 @@
+using System.IO.Compression;
+using System.Text.Json.Nodes;
+
+namespace IntunedDashboard.Tests.EndToEnd;
+
+/// <summary>Whatever goes wrong ends in the documented status and code, and nothing hangs.</summary>
+public sealed class FailureTests(TroubleHost host) : IClassFixture<TroubleHost>, IAsyncLifetime
+{
+    public async Task InitializeAsync()
+    {
+        await host.ControlAsync("down?on=false");
+        await host.ControlAsync("slow?ms=0");
+    }
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    [Fact]
+    public async Task A_wrong_password_fails_the_create_with_picture_and_trace_and_expires_the_session()
+    {
+        var (result, runId) = await host.LogInAsync("wrong-password", password: "not the password");
+
+        Assert.Equal("failed", Text(result, "status"));
+        Assert.Equal("create-attempts-failed", Text(result["error"]!, "code"));
+        var run = await host.SendAsync(HttpMethod.Get, $"/runs/{runId}");
+        var attempt = run["attempts"]![0]!;
+        Assert.Equal("create", Text(attempt, "kind"));
+        Assert.True(attempt["hasTrace"]!.GetValue<bool>());
+        Assert.True(attempt["hasScreenshot"]!.GetValue<bool>());
+        using var zip = new ZipArchive(new MemoryStream(await host.TraceAsync(runId)));
+        Assert.Contains(zip.Entries, e => e.FullName.EndsWith(".trace", StringComparison.Ordinal));
+        var picture = await host.Client.GetByteArrayAsync($"{host.Path}/runs/{runId}/attempts/1/screenshot");
+        Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], picture[..4]);
+        var session = await host.SendAsync(HttpMethod.Get, "/auth-sessions/wrong-password");
+        Assert.Equal("EXPIRED", Text(session, "status"));
+    }
+
+    [Fact]
+    public async Task A_site_that_is_down_fails_the_create()
+    {
+        await host.ControlAsync("down?on=true");
+        var (result, _) = await host.LogInAsync("site-down");
+
+        Assert.Equal("create-attempts-failed", Text(result["error"]!, "code"));
+    }
+
+    [Fact]
+    public async Task A_site_slower_than_the_limit_fails_the_attempt_with_a_timeout()
+    {
+        await host.LogInAsync("slow-site");
+        var runId = await host.StartAsync("hang", "slow-site", timeout: 2);
+        var run = await host.EndAsync(runId);
+
+        Assert.Equal("failed", Text(run, "status"));
+        Assert.Equal("api-attempts-failed", Text(run["error"]!, "code"));
+        Assert.Equal("script-timeout", Text(run["attempts"]![0]!["error"]!, "code"));
+        Assert.Contains("hanging", await host.LogAsync(runId), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_create_that_throws_shows_its_own_line()
+    {
+        var (result, runId) = await host.LogInAsync("create-throws", create: "throw");
+
+        Assert.Equal("create-attempts-failed", Text(result["error"]!, "code"));
+        var error = (await host.SendAsync(HttpMethod.Get, $"/runs/{runId}"))["attempts"]![0]!["error"]!;
+        Assert.Equal("script-execution-exception", Text(error, "code"));
+        Assert.Equal("auth-sessions/create.ts", Text(error["details"]!, "file"));
+        Assert.Equal(6, error["details"]!["line"]!.GetValue<int>());
+        Assert.Equal("TypeError", Text(error["details"]!, "name"));
+        Assert.DoesNotContain(TroubleHost.Password, Text(error, "message"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_check_that_throws_is_a_failed_check()
+    {
+        var (result, runId) = await host.LogInAsync("check-throws", check: "throw");
+
+        Assert.Equal("post-create-check-attempts-failed", Text(result["error"]!, "code"));
+        var attempts = (await host.SendAsync(HttpMethod.Get, $"/runs/{runId}"))["attempts"]!.AsArray();
+        Assert.Equal(["create", "check"], attempts.Select(a => Text(a!, "kind")));
+        Assert.Equal("script-execution-exception", Text(attempts[1]!["error"]!, "code"));
+    }
+
+    [Fact]
+    public async Task An_api_that_throws_fails_with_file_and_line()
+    {
+        await host.LogInAsync("api-throws");
+        var run = await host.RunAsync("throw", "api-throws");
+
+        Assert.Equal("failed", Text(run, "status"));
+        Assert.Equal("api-attempts-failed", Text(run["error"]!, "code"));
+        var error = run["attempts"]![0]!["error"]!;
+        Assert.Equal("script-execution-exception", Text(error, "code"));
+        Assert.Equal("there is no such row", Text(error, "message"));
+        Assert.Equal("api/throw.ts", Text(error["details"]!, "file"));
+        Assert.Equal(3, error["details"]!["line"]!.GetValue<int>());
+    }
+
+    [Theory]
+    [InlineData("exit", "script-process-crashed")]
+    [InlineData("big", "result-too-big-error")]
+    public async Task An_attempt_that_cannot_answer_says_why(string api, string code)
+    {
+        await host.LogInAsync($"answers-{api}");
+        var run = await host.RunAsync(api, $"answers-{api}");
+
+        Assert.Equal("failed", Text(run, "status"));
+        Assert.Equal(code, Text(run["attempts"]![0]!["error"]!, "code"));
+    }
+
+    [Fact]
+    public async Task An_endless_loop_is_killed_at_its_deadline()
+    {
+        await host.LogInAsync("endless");
+        var run = await host.RunAsync("loop", "endless", timeout: 2);
+
+        Assert.Equal("failed", Text(run, "status"));
+        Assert.Equal("script-timeout", Text(run["attempts"]![0]!["error"]!, "code"));
+    }
+
+    [Fact]
+    public async Task An_expired_login_is_made_anew_before_the_api_runs()
+    {
+        await host.LogInAsync("expires");
+        await host.ControlAsync("expire-all");
+        var run = await host.RunAsync("read", "expires", new JsonObject { ["path"] = "employees" });
+
+        Assert.Equal("completed", Text(run, "status"));
+        Assert.Equal(50, run["result"]!["rows"]!.GetValue<int>());
+        var validate = await host.SendAsync(HttpMethod.Get, $"/runs/{Text(run["attempts"]![0]!, "validateRunId")}");
+        Assert.Equal(["check", "create", "check"], validate["attempts"]!.AsArray().Select(a => Text(a!, "kind")));
+        Assert.Equal(["failed", "completed", "completed"], validate["attempts"]!.AsArray().Select(a => Text(a!, "status")));
+        Assert.Equal("auth-check-failed", Text(validate["attempts"]![0]!["error"]!, "code"));
+    }
+
+    [Fact]
+    public async Task Canceling_a_hanging_Run_ends_it_at_once()
+    {
+        await host.LogInAsync("canceled");
+        var runId = await host.StartAsync("hang", "canceled");
+        await Support.Eventually.GetAsync(() => host.SendAsync(HttpMethod.Get, $"/runs/{runId}"), r => Attempt(r) == "started");
+        await host.SendAsync(HttpMethod.Post, $"/runs/{runId}/cancel");
+        var run = await host.EndAsync(runId);
+
+        Assert.Equal("canceled", Text(run, "status"));
+        Assert.Equal("cancelled-user-action", Text(run["reason"]!, "type"));
+    }
+
+    [Fact]
+    public async Task The_planted_password_is_found_nowhere()
+    {
+        var (created, createRunId) = await host.LogInAsync("leaks");
+        Assert.Equal("done", Text(created, "status"));
+        var (_, failedRunId) = await host.LogInAsync("leaks-by-throwing", create: "throw");
+        var run = await host.RunAsync("leak", "leaks");
+        Assert.Equal("completed", Text(run, "status"));
+        var runId = Text(run, "runId");
+        var page = await host.Client.GetStringAsync($"{host.Path}/runs?pageSize=200");
+        var answers = new List<string> { run.ToJsonString(), page, await host.LogAsync(runId), await host.LogAsync(createRunId), host.App.Log };
+        foreach (var id in new[] { runId, createRunId, failedRunId })
+        {
+            answers.Add(await host.Client.GetStringAsync($"{host.Path}/runs/{id}"));
+            answers.Add(await host.Client.GetStringAsync($"{host.Path}/run/{id}/result"));
+            answers.Add(ReadAll(await host.TraceAsync(id)));
+        }
+
+        answers.Add(await host.Client.GetStringAsync($"{host.Path}/auth-sessions/leaks/details"));
+        foreach (var form in Forms(TroubleHost.Password))
+        {
+            Assert.All(answers, answer => Assert.DoesNotContain(form, answer, StringComparison.Ordinal));
+            Assert.Empty(Support.PlantedSecret.FilesHolding(host.App.DataDirectory, form));
+        }
+    }
+
+    private static string Text(JsonNode node, string name) => node[name]!.GetValue<string>();
+
+    private static string Attempt(JsonObject run) => run["attempts"]!.AsArray() is [{ } first, ..] ? Text(first, "status") : "none";
+
+    private static IEnumerable<string> Forms(string secret) =>
+    [
+        secret,
+        System.Text.Json.JsonSerializer.Serialize(secret).Trim('"'),
+        Uri.EscapeDataString(secret),
+        System.Net.WebUtility.UrlEncode(secret),
+        Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(secret)),
+    ];
+
+    private static string ReadAll(byte[] zip)
+    {
+        using var archive = new ZipArchive(new MemoryStream(zip));
+        var text = new System.Text.StringBuilder();
+        foreach (var entry in archive.Entries)
+        {
+            using var reader = new StreamReader(entry.Open(), System.Text.Encoding.Latin1);
+            var latin = reader.ReadToEnd();
+            text.Append(latin).Append(System.Text.Encoding.UTF8.GetString(System.Text.Encoding.Latin1.GetBytes(latin)));
+        }
+
+        return text.ToString();
+    }
+}
