@@ -1,3 +1,6 @@
+using System.Globalization;
+using IntunedDashboard.Tests.EndToEnd;
+
 namespace IntunedDashboard.Tests.Benchmarks;
 
 /// <summary>What the test program does when it is started directly; under a test runner it only holds the tests.</summary>
@@ -7,11 +10,23 @@ public static class BenchmarkProgram
     {
         if (args is ["benchmark", .. var rest])
         {
-            await RunBenchmark.RunAsync(rest.Length > 0 && int.TryParse(rest[0], out var rounds) ? rounds : 30);
+            await RunBenchmark.RunAsync(Number(rest, 0, 30));
             return 0;
         }
 
-        await Console.Error.WriteLineAsync("Usage: dotnet run --project IntunedDashboard.Tests -c Release -- benchmark [rounds]");
+        if (args is ["crash", .. var options])
+        {
+            var rounds = Number(options, 0, 50);
+            var seed = Number(options, 1, Random.Shared.Next());
+            Console.WriteLine($"{rounds} rounds, seed {seed}");
+            await CrashRounds.RunAsync(rounds, seed, Console.WriteLine);
+            return 0;
+        }
+
+        await Console.Error.WriteLineAsync("Usage: dotnet run --project IntunedDashboard.Tests -c Release -- benchmark [rounds] | crash [rounds [seed]]");
         return 1;
     }
+
+    private static int Number(string[] args, int index, int fallback) =>
+        index < args.Length && int.TryParse(args[index], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : fallback;
 }

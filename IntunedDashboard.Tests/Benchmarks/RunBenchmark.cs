@@ -1,11 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Http.Json;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using IntunedDashboard.Execution;
 using IntunedDashboard.Execution.Browsers;
-using IntunedDashboard.Platform;
+using IntunedDashboard.Tests.EndToEnd;
 using IntunedDashboard.Tests.Support;
 using Microsoft.Extensions.Options;
 
@@ -23,24 +21,11 @@ public static class RunBenchmark
     public static async Task RunAsync(int rounds)
     {
         using var data = new TemporaryFolder("benchmark");
-        var workspace = Guid.NewGuid();
-        var key = "ik_" + Ids.NewSecret(40);
-        await using var dashboard = await DashboardProcess.StartAsync(
-            data.Path,
-            "--Sample:Enabled=true",
-            "--Bootstrap:AdminEmail=admin@example.test",
-            "--Bootstrap:AdminPassword=correct horse battery",
-            $"--Bootstrap:WorkspaceId={workspace}",
-            $"--Bootstrap:ApiKey={key}");
-        using var client = new HttpClient { BaseAddress = new Uri($"{dashboard.BaseUrl}/api/v1/workspace/{workspace}/projects/") };
-        client.DefaultRequestHeaders.Add("x-api-key", key);
-        var deployed = await Eventually.GetAsync(
-            () => client.GetFromJsonAsync<JsonArray>(string.Empty),
-            projects => projects!.Any(p => p!["name"]!.GetValue<string>() == "sample-hr" && p["status"]!.GetValue<string>() == "deployed"));
-        Debug.Assert(deployed is not null, "The sample is deployed.");
-        await LogInAsync(client);
+        await using var dashboard = new SampleDashboard(data.Path);
+        await dashboard.StartAsync();
+        await dashboard.LogInAsync("benchmark");
 
-        using var bare = StartBare(data.Path, dashboard.BaseUrl);
+        using var bare = StartBare(data.Path, dashboard.Process.BaseUrl);
         if (await bare.StandardOutput.ReadLineAsync() != "ready")
         {
             throw new InvalidOperationException("The bare script did not start.");
@@ -51,7 +36,7 @@ public static class RunBenchmark
         var script = new List<double>();
         for (var i = 0; i < Warm + rounds; i++)
         {
-            var ours = await RunAsync(client);
+            var ours = await RunAsync(dashboard);
             var theirs = await RoundAsync(bare);
             if (i >= Warm)
             {
@@ -76,45 +61,16 @@ public static class RunBenchmark
             $"{name,-28} median {sorted[sorted.Count / 2]:0} ms  p95 {sorted[(int)(sorted.Count * 0.95)]:0} ms  min {sorted[0]:0} ms"));
     }
 
-    private static async Task LogInAsync(HttpClient client)
-    {
-        var body = new { id = "benchmark", parameters = new { username = Username, password = Password } };
-        var started = await PostAsync(client, "sample-hr/auth-sessions/create", body);
-        var result = await Eventually.GetAsync(
-            () => client.GetFromJsonAsync<JsonObject>($"sample-hr/auth-sessions/create/{started["operationId"]}/result"),
-            r => r!["status"]!.GetValue<string>() is "done" or "failed");
-        if (result!["status"]!.GetValue<string>() != "done")
-        {
-            throw new InvalidOperationException(result.ToJsonString());
-        }
-    }
-
     /// <returns>Milliseconds from the accepted request to the end of the Run, by the platform's own record.</returns>
-    private static async Task<double> RunAsync(HttpClient client)
+    private static async Task<double> RunAsync(SampleDashboard dashboard)
     {
-        var started = await PostAsync(client, "sample-hr/run/start", new
-        {
-            api = "list-employees",
-            parameters = new { department = "Engineering" },
-            saveTrace = false,
-            authSession = new { id = "benchmark" },
-        });
-        var run = await Eventually.GetAsync(
-            () => client.GetFromJsonAsync<JsonObject>($"sample-hr/runs/{started["runId"]}"),
-            r => r!.ContainsKey("finishedAt"));
-        if (run!["status"]!.GetValue<string>() != "completed")
+        var run = await dashboard.EndAsync(await dashboard.StartRunAsync("benchmark", saveTrace: false));
+        if (run["status"]!.GetValue<string>() != "completed")
         {
             throw new InvalidOperationException(run.ToJsonString());
         }
 
         return (run["finishedAt"]!.GetValue<DateTimeOffset>() - run["createdAt"]!.GetValue<DateTimeOffset>()).TotalMilliseconds;
-    }
-
-    private static async Task<JsonObject> PostAsync(HttpClient client, string path, object body)
-    {
-        using var response = await client.PostAsJsonAsync(path, body);
-        response.EnsureSuccessStatusCode();
-        return (await response.Content.ReadFromJsonAsync<JsonObject>())!;
     }
 
     private static Process StartBare(string dataDirectory, string baseUrl)
