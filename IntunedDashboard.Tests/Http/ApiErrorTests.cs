@@ -99,7 +99,10 @@ public sealed class ApiErrorTests(ApiErrorTests.Host fixture) : IClassFixture<Ap
     [Fact]
     public async Task A_too_large_body_is_refused()
     {
-        using var client = await App.CreateApiClientAsync();
+        // The client waits for the server's word before it sends the body, so that the refusal cannot cross the upload.
+        using var handler = new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromMinutes(1) };
+        using var client = new HttpClient(handler) { BaseAddress = new Uri(App.BaseUrl) };
+        client.DefaultRequestHeaders.Add("x-api-key", App.ApiKey);
         client.DefaultRequestHeaders.ExpectContinue = true;
         var response = await client.PostAsync($"{App.WorkspacePath}/api-keys", Json($$"""{"name":"{{new string('x', 11 * 1024 * 1024)}}"}"""));
         await AssertErrorAsync(response, HttpStatusCode.RequestEntityTooLarge, "payload-too-large");

@@ -43,8 +43,7 @@ public static class StartupRunner
         try
         {
             await using var app = create();
-            await StartAsync(app);
-            await app.WaitForShutdownAsync();
+            await app.RunAsync();
             return 0;
         }
         catch (InvalidSettingsException invalid)
@@ -62,19 +61,10 @@ public static class StartupRunner
             await Console.Error.WriteLineAsync($"IntunedDashboard cannot start: {refused.Message}");
             return 1;
         }
-    }
-
-    private static async Task StartAsync(WebApplication app)
-    {
-        try
-        {
-            await app.StartAsync();
-        }
         catch (IOException taken) when (taken.InnerException is AddressInUseException)
         {
-            // What has started already must end in order, as after a normal run.
-            await app.StopAsync();
-            throw new StartRefusedException($"{taken.Message} Choose another address with --urls.", taken);
+            await Console.Error.WriteLineAsync($"IntunedDashboard cannot start: {taken.Message} Choose another address with --urls.");
+            return 1;
         }
     }
 
