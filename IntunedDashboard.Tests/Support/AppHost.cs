@@ -1,4 +1,5 @@
 using System.Net;
+using IntunedDashboard.Execution;
 using IntunedDashboard.Identity;
 using IntunedDashboard.Platform;
 using Microsoft.AspNetCore.Builder;
@@ -32,6 +33,7 @@ public sealed class AppHost : IAsyncLifetime, IAsyncDisposable
 
     private Action<WebApplicationBuilder>? _adjust;
     private Action<WebApplication>? _map;
+    private bool _warm;
     private WebApplication? _app;
 
     public AppHost()
@@ -64,12 +66,15 @@ public sealed class AppHost : IAsyncLifetime, IAsyncDisposable
     /// <param name="settings">Added to the defaults; an empty value takes a default away.</param>
     /// <param name="adjust">Replaces services.</param>
     /// <param name="map">Adds addresses.</param>
+    /// <param name="warm">Whether browsers and runners are started ahead. Without, the first Run starts what it needs, and the many
+    /// hosts that never run anything leave the machine to those that do.</param>
     public static async Task<AppHost> StartAsync(
         IReadOnlyDictionary<string, string>? settings = null,
         Action<WebApplicationBuilder>? adjust = null,
-        Action<WebApplication>? map = null)
+        Action<WebApplication>? map = null,
+        bool warm = false)
     {
-        var host = new AppHost { _adjust = adjust, _map = map };
+        var host = new AppHost { _adjust = adjust, _map = map, _warm = warm };
         foreach (var (name, value) in settings ?? new Dictionary<string, string>())
         {
             host.Set(name, value);
@@ -95,6 +100,11 @@ public sealed class AppHost : IAsyncLifetime, IAsyncDisposable
         _app = global::Program.Create(args, builder =>
         {
             builder.Logging.ClearProviders().AddProvider(_log);
+            if (!_warm)
+            {
+                builder.Services.Remove(builder.Services.Single(s => s.ImplementationType == typeof(EngineStart)));
+            }
+
             _adjust?.Invoke(builder);
         });
         _map?.Invoke(_app);
