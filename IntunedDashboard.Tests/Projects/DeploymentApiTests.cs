@@ -257,6 +257,8 @@ public sealed class DeploymentApiTests(AppHost host) : IClassFixture<AppHost>
         }
 
         Directory.CreateDirectory(Path.Combine(host.DataDirectory, "projects", ".incoming", "half-an-upload"));
+        var orphan = Path.Combine(host.DataDirectory, "projects", Guid.NewGuid().ToString("N"));
+        Directory.CreateDirectory(Path.Combine(orphan, Guid.NewGuid().ToString("N"), "source"));
 
         Assert.Equal(1, await host.Services.GetRequiredService<DeploymentCommands>().RecoverAsync(default));
 
@@ -264,6 +266,9 @@ public sealed class DeploymentApiTests(AppHost host) : IClassFixture<AppHost>
         Assert.Equal("failed", deployment.GetProperty("status").GetString());
         Assert.Equal("deployment-interrupted", Assert.Single(deployment.Diagnostics()).GetProperty("code").GetString());
         Assert.False(Directory.Exists(Path.Combine(host.DataDirectory, "projects", ".incoming")));
+        Assert.False(Directory.Exists(orphan));
+        using var source = await client.GetAsync($"{host.ProjectPath("crashed")}/deployments/{id}/source");
+        Assert.Equal(HttpStatusCode.OK, source.StatusCode);
     }
 
     private async Task<JsonElement> FindProjectAsync(HttpClient client, string name)

@@ -47,7 +47,8 @@ public sealed class DeploymentCommands(
         return started;
     }
 
-    /// <summary>Marks what the last stop or crash interrupted. Call before the first deployment is accepted.</summary>
+    /// <summary>Marks deployments that the last stop or crash interrupted, and deletes the files it left. Call before the first
+    /// deployment is accepted.</summary>
     /// <returns>How many there were.</returns>
     public async Task<int> RecoverAsync(CancellationToken cancellationToken)
     {
@@ -66,6 +67,7 @@ public sealed class DeploymentCommands(
         }
 
         await db.SaveChangesAsync(cancellationToken);
+        files.Sweep((await db.Set<Deployment>().Select(d => d.Id).ToListAsync(cancellationToken)).ToHashSet());
         return interrupted.Count;
     }
 

@@ -39,6 +39,28 @@ public sealed class DeploymentFiles(DashboardPaths paths, ILogger<DeploymentFile
         }
     }
 
+    /// <summary>Deletes the folders no deployment stands for: what an interruption between files and rows left.</summary>
+    public void Sweep(IReadOnlySet<Guid> deployments)
+    {
+        foreach (var project in System.IO.Directory.EnumerateDirectories(paths.Projects).Where(IsOurs).ToArray())
+        {
+            foreach (var deployment in System.IO.Directory.EnumerateDirectories(project).Where(IsOurs).ToArray())
+            {
+                if (!deployments.Contains(Guid.Parse(Path.GetFileName(deployment))))
+                {
+                    Delete(deployment);
+                }
+            }
+
+            if (!System.IO.Directory.EnumerateFileSystemEntries(project).Any())
+            {
+                Delete(project);
+            }
+        }
+
+        static bool IsOurs(string directory) => Guid.TryParseExact(Path.GetFileName(directory), "N", out _);
+    }
+
     /// <summary>Deletes a file or folder; what cannot be deleted is logged, because nobody waits for it.</summary>
     public void Delete(string path)
     {
