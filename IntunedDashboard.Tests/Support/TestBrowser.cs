@@ -23,8 +23,15 @@ public sealed class TestBrowser : IAsyncLifetime
     /// <summary>A page of a person with that role, in a browser profile of its own.</summary>
     public async Task<IPage> OpenAsync(AppHost host, Role role = Role.Admin)
     {
-        var context = await _browser!.NewContextAsync(new BrowserNewContextOptions { BaseURL = host.BaseUrl, Locale = "en-GB" });
-        await host.SignInAsync(context, role);
+        var page = await OpenAsync(host.BaseUrl);
+        await host.SignInAsync(page.Context, role);
+        return page;
+    }
+
+    /// <summary>A page of a visitor whom the product does not know.</summary>
+    public async Task<IPage> OpenAsync(string baseUrl)
+    {
+        var context = await _browser!.NewContextAsync(new BrowserNewContextOptions { BaseURL = baseUrl, Locale = "en-GB" });
         return await context.NewPageAsync();
     }
 
