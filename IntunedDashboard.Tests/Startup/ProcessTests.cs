@@ -61,6 +61,20 @@ public sealed class ProcessTests
     }
 
     [Fact]
+    public async Task A_data_directory_that_cannot_be_made_is_explained()
+    {
+        using var folder = new TemporaryFolder("process");
+        var file = Path.Combine(folder.Path, "a-file");
+        await File.WriteAllTextAsync(file, "in the way");
+
+        var (exitCode, output) = await DashboardProcess.RunAsync("--urls=http://127.0.0.1:0", $"--Dashboard:DataDirectory={file}/data");
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains($"The data directory {file}/data cannot be used", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_taken_port_is_explained_without_a_stack_trace()
     {
         await using var host = await AppHost.StartAsync();

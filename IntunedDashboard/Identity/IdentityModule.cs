@@ -28,6 +28,8 @@ public static class IdentityModule
         services.AddIdentityCore<DashboardUser>(options =>
             {
                 options.User.RequireUniqueEmail = true;
+                // The name is the email, which may have any character.
+                options.User.AllowedUserNameCharacters = string.Empty;
                 // Length is what makes a password strong; rules about characters only make it hard to remember.
                 options.Password.RequiredLength = 8;
                 options.Password.RequireDigit = false;

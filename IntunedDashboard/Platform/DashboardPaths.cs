@@ -8,7 +8,15 @@ public sealed class DashboardPaths
         Root = Path.GetFullPath(dataDirectory);
         foreach (var directory in new[] { Root, Artifacts, Projects, Keys, Work })
         {
-            Directory.CreateDirectory(directory);
+            if (OperatingSystem.IsWindows())
+            {
+                Directory.CreateDirectory(directory);
+            }
+            else
+            {
+                // It holds the keys that decrypt what it holds: for nobody else on this machine.
+                Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            }
         }
     }
 

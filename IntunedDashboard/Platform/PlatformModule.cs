@@ -7,8 +7,9 @@ public static class PlatformModule
     public static WebApplicationBuilder AddPlatform(this WebApplicationBuilder builder)
     {
         var configured = builder.Configuration["Dashboard:DataDirectory"];
-        var paths = new DashboardPaths(Path.Combine(
+        var directory = Path.GetFullPath(Path.Combine(
             builder.Environment.ContentRootPath, string.IsNullOrWhiteSpace(configured) ? Path.Combine("..", "data") : configured));
+        var paths = Create(directory);
         builder.Services.AddSingleton(paths);
         builder.Services.AddHostedService<DataDirectoryLock>();
         builder.Services.AddDataProtection()
@@ -18,5 +19,19 @@ public static class PlatformModule
         builder.Services.AddSingleton<IArtifactStore, FileArtifactStore>();
         builder.Services.AddSingleton(TimeProvider.System);
         return builder;
+    }
+
+    /// <exception cref="StartRefusedException">The directory cannot be made or used.</exception>
+    private static DashboardPaths Create(string directory)
+    {
+        try
+        {
+            return new DashboardPaths(directory);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new StartRefusedException(
+                $"The data directory {directory} cannot be used: {fault.Message} Choose another with Dashboard:DataDirectory.", fault);
+        }
     }
 }

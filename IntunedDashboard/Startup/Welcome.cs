@@ -17,7 +17,7 @@ public sealed class Welcome(IServer server, FirstStart firstStart, IHostApplicat
 
     private void Say()
     {
-        var address = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "the configured address";
+        var address = Openable(server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "the configured address");
         if (firstStart.IsSetupNeeded)
         {
             logger.SetupNeeded(address, firstStart.Token);
@@ -27,4 +27,11 @@ public sealed class Welcome(IServer server, FirstStart firstStart, IHostApplicat
             logger.Ready(address);
         }
     }
+
+    /// <summary>"Any address" is no place a browser can go to.</summary>
+    private static string Openable(string address) => address
+        .Replace("//[::]", "//localhost", StringComparison.Ordinal)
+        .Replace("//0.0.0.0", "//localhost", StringComparison.Ordinal)
+        .Replace("//+", "//localhost", StringComparison.Ordinal)
+        .Replace("//*", "//localhost", StringComparison.Ordinal);
 }

@@ -114,6 +114,11 @@ internal sealed class BrowserPool(
             }
             catch (Exception e) when (e is PlaywrightException or TimeoutException)
             {
+                if (_closing.IsCancellationRequested)
+                {
+                    throw new OperationCanceledException("The pool is closed.", e, _closing.Token);
+                }
+
                 ExecutionLog.BrowserFailed(logger, e);
                 if (isRetry)
                 {
