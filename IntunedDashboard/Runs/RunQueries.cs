@@ -183,6 +183,16 @@ public sealed class RunQueries(IDbContextFactory<AppDbContext> contexts, IArtifa
             runs = runs.Where(r => r.CreatedAt < to);
         }
 
+        if (filter.UpToSeq is { } upTo)
+        {
+            runs = runs.Where(r => r.Seq <= upTo);
+        }
+
+        if (filter.AboveSeq is { } above)
+        {
+            runs = runs.Where(r => r.Seq > above);
+        }
+
         return runs;
     }
 

@@ -1,0 +1,94 @@
+using Deque.AxeCore.Playwright;
+using IntunedDashboard.Tests.Support;
+using Microsoft.Playwright;
+
+namespace IntunedDashboard.Tests.Ui;
+
+/// <summary>Every page in both themes: rules of accessibility, contrast included, and nothing wider than a small screen.</summary>
+[Collection(BrowserGroup.Name)]
+public sealed class AccessibilityTests(BrowserHost host) : IAsyncLifetime
+{
+    private string _failedRun = string.Empty;
+    private string _goodRun = string.Empty;
+
+    public static TheoryData<string> Pages => new(
+        "", "/runs", "/runs?status=failed&since=1h", "/runs?status=pending", "/runs?new=1", "/auth-sessions", "/auth-sessions?new=1", "/auth-sessions?update=pages",
+        "/auth-sessions/pages", "/runs/{good}", "/runs/{good}?tab=log", "/runs/{good}?tab=trace", "/runs/{good}?tab=parameters",
+        "/runs/{good}?tab=attempts", "/runs/{failed}", "/runs/none");
+
+    public async Task InitializeAsync()
+    {
+        var flow = host.Flow;
+        await flow.LogInAsync("pages");
+        _goodRun = (await flow.EndAsync(await flow.StartRunAsync(FlowSession("pages"))))["runId"]!.GetValue<string>();
+        var api = flow.Engine.Api;
+        flow.Engine.Api = (_, _) => ScriptedEngine.Throw("The list was empty.");
+        _failedRun = (await flow.EndAsync(await flow.StartRunAsync(FlowSession("pages"), attempts: 2)))["runId"]!.GetValue<string>();
+        flow.Engine.Api = api;
+    }
+
+    public Task DisposeAsync()
+    {
+        host.AssertNoComplaints();
+        return Task.CompletedTask;
+    }
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public async Task A_page_follows_the_rules_in_both_themes_and_fits_a_small_screen(string path)
+    {
+        var page = await host.OpenAsync(BrowserHost.Project + Fill(path));
+        await SettleAsync(page, path);
+        await AssertAccessibleAsync(page, "light");
+
+        await page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = ColorScheme.Dark });
+        await AssertAccessibleAsync(page, "dark");
+
+        await page.SetViewportSizeAsync(360, 740);
+        var width = await page.EvaluateAsync<int>("document.documentElement.scrollWidth");
+        Assert.True(width <= 360, $"The page is {width} pixels wide.");
+        await AssertAccessibleAsync(page, "small");
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task The_palette_and_the_menu_follow_the_rules()
+    {
+        var page = await host.OpenAsync(BrowserHost.Project);
+        await page.Keyboard.PressAsync("Control+k");
+        await page.Locator(".palette-option").First.WaitForAsync();
+        await AssertAccessibleAsync(page, "palette");
+        await page.Keyboard.PressAsync("Escape");
+
+        await page.SetViewportSizeAsync(360, 740);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Menu", Exact = true }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Link, new() { Name = "Runs", Exact = true })).ToBeVisibleAsync();
+        await AssertAccessibleAsync(page, "menu");
+        await page.Context.CloseAsync();
+    }
+
+    private static System.Text.Json.Nodes.JsonObject FlowSession(string id) => new() { ["id"] = id };
+
+    private string Fill(string path) => path.Replace("{good}", _goodRun, StringComparison.Ordinal).Replace("{failed}", _failedRun, StringComparison.Ordinal);
+
+    private static async Task SettleAsync(IPage page, string path)
+    {
+        await Assertions.Expect(page.Locator(".skeleton")).ToHaveCountAsync(0);
+        if (path.Contains("new=", StringComparison.Ordinal) || path.Contains("update=", StringComparison.Ordinal))
+        {
+            await page.Locator("dialog[open] form").WaitForAsync();
+            await page.Locator("dialog[open] summary").ClickAsync();
+        }
+    }
+
+    private static async Task AssertAccessibleAsync(IPage page, string what)
+    {
+        var result = await page.RunAxe();
+        var faults =
+            from violation in result.Violations
+            from node in violation.Nodes
+            select $"{what}: {violation.Id} ({violation.Help}): {node.Html}\n   {string.Join("; ", node.Any.Concat(node.All).Select(c => c.Message))}";
+        var all = faults.ToList();
+        Assert.True(all.Count == 0, string.Join('\n', all));
+    }
+}

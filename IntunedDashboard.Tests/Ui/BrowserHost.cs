@@ -1,0 +1,123 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using IntunedDashboard.Execution;
+using IntunedDashboard.Execution.Browsers;
+using IntunedDashboard.Projects;
+using IntunedDashboard.Tests.Runs;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Microsoft.Playwright;
+using Role = IntunedDashboard.Identity.Role;
+
+namespace IntunedDashboard.Tests.Ui;
+
+[CollectionDefinition(Name)]
+public sealed class BrowserGroup : ICollectionFixture<BrowserHost>
+{
+    public const string Name = "browser";
+}
+
+/// <summary>The product with a scripted engine, and a real browser in front of it. Everything a browser complains about is kept.</summary>
+public sealed class BrowserHost : IAsyncLifetime
+{
+    private readonly ConcurrentQueue<string> _complaints = new();
+    private FlowHost? _flow;
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+
+    public FlowHost Flow => _flow!;
+
+    public const string Project = "/projects/flow";
+
+    public async Task InitializeAsync()
+    {
+        _flow = await FlowHost.StartAsync();
+        await DescribeCredentialsAsync();
+        _playwright = await Playwright.CreateAsync();
+        var found = new BrowserLocator(Options.Create(new BrowserOptions())).Find(headful: false)
+            ?? throw new InvalidOperationException("No Chromium is installed, so no page can be tried.");
+        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = found.ExecutablePath });
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_browser is not null)
+        {
+            await _browser.DisposeAsync();
+        }
+
+        _playwright?.Dispose();
+        if (_flow is not null)
+        {
+            await _flow.DisposeAsync();
+        }
+    }
+
+    /// <summary>A page of a person who is signed in. Disposing its context fails the test when the browser complained.</summary>
+    public async Task<IPage> OpenAsync(string path, Role role = Role.Admin, int width = 1280, ColorScheme theme = ColorScheme.Light)
+    {
+        var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
+        {
+            BaseURL = Flow.App.BaseUrl,
+            ViewportSize = new ViewportSize { Width = width, Height = 800 },
+            ColorScheme = theme,
+        });
+        context.SetDefaultTimeout(15_000);
+        await Flow.App.SignInAsync(context, role);
+        var page = await context.NewPageAsync();
+        page.Console += (_, message) => Complain(message.Type == "error", message.Text);
+        page.PageError += (_, error) => Complain(true, error);
+        page.Request += (_, request) => Complain(IsElsewhere(request.Url), $"fetched {request.Url}");
+        await page.GotoAsync(path);
+        await page.Locator("main h1").WaitForAsync();
+        return page;
+    }
+
+    /// <summary>Fails with what the browser complained about since the last time: script errors, refused or foreign resources.</summary>
+    public void AssertNoComplaints()
+    {
+        var complaints = new List<string>();
+        while (_complaints.TryDequeue(out var complaint))
+        {
+            complaints.Add(complaint);
+        }
+
+        Assert.True(complaints.Count == 0, string.Join('\n', complaints));
+    }
+
+    private void Complain(bool when, string text)
+    {
+        if (when)
+        {
+            _complaints.Enqueue(text);
+        }
+    }
+
+    private bool IsElsewhere(string url) =>
+        !url.StartsWith(Flow.App.BaseUrl, StringComparison.Ordinal)
+        && !url.StartsWith("data:", StringComparison.Ordinal)
+        && !url.StartsWith("blob:", StringComparison.Ordinal);
+
+    private async Task DescribeCredentialsAsync()
+    {
+        await using var db = await Flow.OpenDatabaseAsync();
+        var deployment = await db.Set<Deployment>().SingleAsync(d => d.ProjectId == Flow.ProjectId);
+        var manifest = JsonSerializer.Deserialize<DeploymentManifest>(deployment.ManifestJson!, JsonSerializerOptions.Web)!;
+        deployment.ManifestJson = JsonSerializer.Serialize(
+            manifest with
+            {
+                CredentialFields =
+                [
+                    new CredentialField("username", "string", Required: true, Secret: false),
+                    new CredentialField("password", "string", Required: true, Secret: true),
+                ],
+                Parameters = new Dictionary<string, IReadOnlyDictionary<string, string>>
+                {
+                    ["auth-sessions/create"] = new Dictionary<string, string> { ["default"] = """{"username":"demo-user"}""" },
+                    ["api/hello"] = new Dictionary<string, string> { ["default"] = """{"page":1}""", ["second"] = """{"page":2}""" },
+                },
+            },
+            JsonSerializerOptions.Web);
+        await db.SaveChangesAsync();
+    }
+}
