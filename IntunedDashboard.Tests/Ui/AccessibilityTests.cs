@@ -1,5 +1,4 @@
 using Deque.AxeCore.Playwright;
-using IntunedDashboard.Tests.Support;
 using Microsoft.Playwright;
 
 namespace IntunedDashboard.Tests.Ui;
@@ -16,16 +15,7 @@ public sealed class AccessibilityTests(BrowserHost host) : IAsyncLifetime
         "/auth-sessions/pages", "/runs/{good}", "/runs/{good}?tab=log", "/runs/{good}?tab=trace", "/runs/{good}?tab=parameters",
         "/runs/{good}?tab=attempts", "/runs/{failed}", "/runs/none");
 
-    public async Task InitializeAsync()
-    {
-        var flow = host.Flow;
-        await flow.LogInAsync("pages");
-        _goodRun = (await flow.EndAsync(await flow.StartRunAsync(FlowSession("pages"))))["runId"]!.GetValue<string>();
-        var api = flow.Engine.Api;
-        flow.Engine.Api = (_, _) => ScriptedEngine.Throw("The list was empty.");
-        _failedRun = (await flow.EndAsync(await flow.StartRunAsync(FlowSession("pages"), attempts: 2)))["runId"]!.GetValue<string>();
-        flow.Engine.Api = api;
-    }
+    public async Task InitializeAsync() => (_goodRun, _failedRun) = await host.GetRunsAsync();
 
     public Task DisposeAsync()
     {
@@ -66,8 +56,6 @@ public sealed class AccessibilityTests(BrowserHost host) : IAsyncLifetime
         await AssertAccessibleAsync(page, "menu");
         await page.Context.CloseAsync();
     }
-
-    private static System.Text.Json.Nodes.JsonObject FlowSession(string id) => new() { ["id"] = id };
 
     private string Fill(string path) => path.Replace("{good}", _goodRun, StringComparison.Ordinal).Replace("{failed}", _failedRun, StringComparison.Ordinal);
 

@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using IntunedDashboard.Execution;
 using IntunedDashboard.Execution.Browsers;
 using IntunedDashboard.Projects;
 using IntunedDashboard.Tests.Runs;
+using IntunedDashboard.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Microsoft.Playwright;
@@ -24,6 +26,7 @@ public sealed class BrowserHost : IAsyncLifetime
     private FlowHost? _flow;
     private IPlaywright? _playwright;
     private IBrowser? _browser;
+    private (string Completed, string Failed)? _runs;
 
     public FlowHost Flow => _flow!;
 
@@ -73,6 +76,24 @@ public sealed class BrowserHost : IAsyncLifetime
         return page;
     }
 
+    /// <summary>A completed and a failed Run of the session <c>pages</c>, made once.</summary>
+    public async Task<(string Completed, string Failed)> GetRunsAsync()
+    {
+        if (_runs is { } made)
+        {
+            return made;
+        }
+
+        await Flow.LogInAsync("pages");
+        var completed = await RunAsync(attempts: 1);
+        var api = Flow.Engine.Api;
+        Flow.Engine.Api = (_, _) => ScriptedEngine.Throw("The list was empty.");
+        var failed = await RunAsync(attempts: 2);
+        Flow.Engine.Api = api;
+        _runs = (completed, failed);
+        return (completed, failed);
+    }
+
     /// <summary>Fails with what the browser complained about since the last time: script errors, refused or foreign resources.</summary>
     public void AssertNoComplaints()
     {
@@ -83,6 +104,12 @@ public sealed class BrowserHost : IAsyncLifetime
         }
 
         Assert.True(complaints.Count == 0, string.Join('\n', complaints));
+    }
+
+    private async Task<string> RunAsync(int attempts)
+    {
+        var run = await Flow.EndAsync(await Flow.StartRunAsync(new JsonObject { ["id"] = "pages" }, attempts));
+        return run["runId"]!.GetValue<string>();
     }
 
     private void Complain(bool when, string text)
