@@ -52,8 +52,6 @@ public sealed class ScriptedEngine : IAutomationRunner, IBrowserPool
 
     public void Install(WebApplicationBuilder builder)
     {
-        // No real browser is started.
-        builder.Services.Remove(builder.Services.Single(s => s.ImplementationType == typeof(EngineStart)));
         builder.Services.AddSingleton<IAutomationRunner>(this);
         builder.Services.AddSingleton<IBrowserPool>(this);
     }

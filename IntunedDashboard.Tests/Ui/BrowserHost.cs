@@ -1,13 +1,10 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using IntunedDashboard.Execution;
-using IntunedDashboard.Execution.Browsers;
 using IntunedDashboard.Projects;
 using IntunedDashboard.Tests.Runs;
 using IntunedDashboard.Tests.Support;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
 using Microsoft.Playwright;
 using Role = IntunedDashboard.Identity.Role;
 
@@ -24,8 +21,7 @@ public sealed class BrowserHost : IAsyncLifetime
 {
     private readonly ConcurrentQueue<string> _complaints = new();
     private FlowHost? _flow;
-    private IPlaywright? _playwright;
-    private IBrowser? _browser;
+    private readonly BrowserFixture _browser = new();
     private (string Completed, string Failed)? _runs;
 
     public FlowHost Flow => _flow!;
@@ -36,20 +32,12 @@ public sealed class BrowserHost : IAsyncLifetime
     {
         _flow = await FlowHost.StartAsync();
         await DescribeCredentialsAsync();
-        _playwright = await Playwright.CreateAsync();
-        var found = new BrowserLocator(Options.Create(new BrowserOptions())).Find(headful: false)
-            ?? throw new InvalidOperationException("No Chromium is installed, so no page can be tried.");
-        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = found.ExecutablePath });
+        await _browser.InitializeAsync();
     }
 
     public async Task DisposeAsync()
     {
-        if (_browser is not null)
-        {
-            await _browser.DisposeAsync();
-        }
-
-        _playwright?.Dispose();
+        await _browser.DisposeAsync();
         if (_flow is not null)
         {
             await _flow.DisposeAsync();
@@ -59,9 +47,8 @@ public sealed class BrowserHost : IAsyncLifetime
     /// <summary>A page of a person who is signed in. Disposing its context fails the test when the browser complained.</summary>
     public async Task<IPage> OpenAsync(string path, Role role = Role.Admin, int width = 1280, ColorScheme theme = ColorScheme.Light)
     {
-        var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
+        var context = await _browser.NewContextAsync(Flow.App, new BrowserNewContextOptions
         {
-            BaseURL = Flow.App.BaseUrl,
             ViewportSize = new ViewportSize { Width = width, Height = 800 },
             ColorScheme = theme,
         });
