@@ -38,6 +38,7 @@ public static class RunBenchmark
         {
             var ours = await RunAsync(dashboard);
             var theirs = await RoundAsync(bare);
+            await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"round {i - Warm + 1}: {ours:0} ms against {theirs:0} ms"));
             if (i >= Warm)
             {
                 platform.Add(ours);
@@ -45,7 +46,7 @@ public static class RunBenchmark
             }
         }
 
-        await bare.StandardInput.WriteLineAsync("end");
+        bare.StandardInput.Close();
         await bare.WaitForExitAsync();
         Print("Run, validate + API", platform);
         Print("bare script, two contexts", script);

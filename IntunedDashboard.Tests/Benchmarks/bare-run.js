@@ -35,7 +35,7 @@ async function inContext(browser, storageState, work) {
   });
   process.stdout.write("ready\n");
   for await (const line of readline.createInterface({ input: process.stdin })) {
-    if (line !== "go") break;
+    if (line !== "go") throw new Error(`Unknown request: ${line}`);
     const started = performance.now();
     if (!(await inContext(browser, state, (page, context) => check(page, context)))) throw new Error("The check failed.");
     const result = await inContext(browser, state, (page, context) => api({ department: "Engineering" }, page, context));
