@@ -18,6 +18,13 @@ public interface IAuthSessionCommands
     Task<AuthSessionOperationStarted> ValidateAsync(
         Actor actor, Guid projectId, string id, ValidateAuthSession request, CancellationToken cancellationToken);
 
+    /// <summary>Puts a kept state back and checks it; it stays only until the next login.</summary>
+    /// <exception cref="Platform.RequestException">The version never proved itself, or an operation holds the session.</exception>
+    Task<AuthSessionOperationStarted> RestoreAsync(Actor actor, Guid projectId, string id, int version, CancellationToken cancellationToken);
+
+    /// <summary>Forgets every kept state, so that nothing of the login is left; credentials stay.</summary>
+    Task ClearAsync(Actor actor, Guid projectId, string id, CancellationToken cancellationToken);
+
     /// <exception cref="Platform.RequestException">Unknown, or an operation holds it.</exception>
     Task DeleteAsync(Actor actor, Guid projectId, string id, CancellationToken cancellationToken);
 }

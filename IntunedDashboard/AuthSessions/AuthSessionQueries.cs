@@ -14,6 +14,9 @@ public interface IAuthSessionQueries
 
     /// <summary>Names and expiry of the current state's cookies and storage keys, never values.</summary>
     Task<StateSummary> GetStateSummaryAsync(Guid projectId, string id, CancellationToken cancellationToken);
+
+    /// <summary>The kept states, newest first.</summary>
+    Task<IReadOnlyList<AuthSessionVersion>> ListVersionsAsync(Guid sessionKey, CancellationToken cancellationToken);
 }
 
 public sealed class AuthSessionQueries(IDbContextFactory<AppDbContext> contexts) : IAuthSessionQueries
@@ -70,5 +73,22 @@ public sealed class AuthSessionQueries(IDbContextFactory<AppDbContext> contexts)
                 (s, v) => v.SummaryJson)
             .FirstOrDefaultAsync(cancellationToken);
         return json is null ? StateSummary.Empty : JsonSerializer.Deserialize<StateSummary>(json, JsonSerializerOptions.Web)!;
+    }
+
+    public async Task<IReadOnlyList<AuthSessionVersion>> ListVersionsAsync(Guid sessionKey, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var current = await db.Set<AuthSession>().Where(s => s.Key == sessionKey).Select(s => s.StateVersion).FirstOrDefaultAsync(cancellationToken);
+        var states = await db.Set<AuthSessionState>().AsNoTracking()
+            .Where(s => s.SessionKey == sessionKey)
+            .OrderByDescending(s => s.Version)
+            .Select(s => new { s.Version, s.RunId, s.CapturedAt, s.PromotedAt, s.SummaryJson })
+            .ToListAsync(cancellationToken);
+        return states.Select(s =>
+        {
+            var summary = JsonSerializer.Deserialize<StateSummary>(s.SummaryJson, JsonSerializerOptions.Web)!;
+            return new AuthSessionVersion(
+                s.Version, s.RunId, s.CapturedAt, s.PromotedAt, s.Version == current, summary.Cookies.Count, summary.Origins.Count);
+        }).ToList();
     }
 }

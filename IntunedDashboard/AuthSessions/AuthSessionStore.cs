@@ -253,6 +253,55 @@ public sealed class AuthSessionStore(
         signals.Publish(LiveTopics.AuthSessions(session.ProjectId));
     }
 
+    /// <summary>Makes a kept, proved state the current one again.</summary>
+    /// <returns>False when somebody holds the session or the version is not there.</returns>
+    public async Task<bool> TryRestoreAsync(AuthSession session, int version, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var restored = await db.Set<AuthSession>()
+            .Where(s => s.Key == session.Key && s.LockedByRunId == null
+                && db.Set<AuthSessionState>().Any(v => v.SessionKey == session.Key && v.Version == version && v.PromotedAt != null))
+            .ExecuteUpdateAsync(set => set.SetProperty(s => s.StateVersion, version), cancellationToken);
+        if (restored == 1)
+        {
+            await history.AddAsync(session.Key, AuthSessionEventKind.Restored, runId: null, $"Version {version}.", cancellationToken);
+        }
+
+        signals.Publish(LiveTopics.AuthSessions(session.ProjectId));
+        return restored == 1;
+    }
+
+    /// <summary>Forgets every kept state.</summary>
+    /// <returns>False when somebody holds the session.</returns>
+    public async Task<bool> TryClearAsync(AuthSession session, string reason, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var cleared = await db.Set<AuthSession>()
+            .Where(s => s.Key == session.Key && s.LockedByRunId == null)
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(s => s.StateVersion, 0)
+                    .SetProperty(s => s.Status, AuthSessionStatus.Expired)
+                    .SetProperty(s => s.StatusSince, now)
+                    .SetProperty(s => s.StatusReason, reason)
+                    .SetProperty(s => s.StatusRunId, (string?)null),
+                cancellationToken);
+        if (cleared == 1)
+        {
+            await db.Set<AuthSessionState>().Where(s => s.SessionKey == session.Key).ExecuteDeleteAsync(cancellationToken);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        if (cleared == 1)
+        {
+            await history.AddAsync(session.Key, AuthSessionEventKind.Expired, runId: null, reason, cancellationToken);
+        }
+
+        signals.Publish(LiveTopics.AuthSessions(session.ProjectId));
+        return cleared == 1;
+    }
+
     /// <returns>False when somebody holds the session.</returns>
     public async Task<bool> TryDeleteAsync(AuthSession session, CancellationToken cancellationToken)
     {

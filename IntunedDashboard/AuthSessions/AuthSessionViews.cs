@@ -38,6 +38,10 @@ public sealed record AuthSessionRow
     public int StateVersion { get; init; }
 }
 
+/// <summary>A kept state. One that was never proved by a check is a candidate that did not make it.</summary>
+public sealed record AuthSessionVersion(
+    int Version, string RunId, DateTimeOffset CapturedAt, DateTimeOffset? ProvedAt, bool IsCurrent, int Cookies, int Origins);
+
 /// <summary>What is asked for by New AuthSession and by Update.</summary>
 public sealed record SaveAuthSession
 {

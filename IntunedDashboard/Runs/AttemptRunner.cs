@@ -29,6 +29,9 @@ public sealed record AttemptPlan
     public required bool SaveTrace { get; init; }
 
     public required int TimeoutSeconds { get; init; }
+
+    /// <summary>What the attempt had to wait for before its runner started.</summary>
+    public IReadOnlyList<AttemptStage> StagesBefore { get; init; } = [];
 }
 
 public sealed record AttemptResult(ExecutionFinished Finished, RunErrorInfo? Error, string? StateJson)
@@ -91,7 +94,7 @@ public sealed class AttemptRunner(
             Redactor = redactor,
         };
         attempt.Browser = browser.Description;
-        var stages = new List<AttemptStage>();
+        var stages = plan.StagesBefore.ToList();
         ExecutionFinished? finished = null;
         string? state = null;
         await using (var log = new RunLogWriter(contexts, signals, clock, run.Id, attempt.Number))

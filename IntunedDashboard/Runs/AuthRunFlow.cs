@@ -21,7 +21,11 @@ public sealed class AuthRunFlow(
 
     /// <summary>What one AuthSession Run works with.</summary>
     public sealed record Scope(
-        Run Run, RunOptions Options, DeployedProject Project, IBrowserLease Browser, Guid SessionKey, RunSecrets Secrets);
+        Run Run, RunOptions Options, DeployedProject Project, IBrowserLease Browser, Guid SessionKey, RunSecrets Secrets)
+    {
+        /// <summary>What the next attempt had to wait for.</summary>
+        public List<AttemptStage> Waited { get; } = [];
+    }
 
     /// <summary>Create and Update: log in, then prove it.</summary>
     /// <returns>Null when the session is READY.</returns>
@@ -138,9 +142,16 @@ public sealed class AuthRunFlow(
 
     private async Task LockAsync(Scope scope, AuthSession session, AuthSessionOperation operation, CancellationToken cancellationToken)
     {
+        var started = clock.GetUtcNow();
         while (!await sessions.TryLockAsync(session, scope.Run.Id, operation, cancellationToken))
         {
             await Task.Delay(LockPollInterval, clock, cancellationToken);
+        }
+
+        var waited = clock.GetUtcNow() - started;
+        if (waited >= LockPollInterval)
+        {
+            scope.Waited.Add(new AttemptStage(AttemptStage.Session, started, waited.TotalMilliseconds, "another Run was logging in"));
         }
     }
 
@@ -230,6 +241,8 @@ public sealed class AuthRunFlow(
     {
         cancellationToken.ThrowIfCancellationRequested();
         var attempt = await store.AddAttemptAsync(scope.Run, kind, started: true, validateRunId: null, cancellationToken);
+        plan = plan with { StagesBefore = [.. scope.Waited] };
+        scope.Waited.Clear();
         var result = await attempts.RunAsync(scope.Run, attempt, scope.Project, scope.Browser, plan, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         return result;

@@ -83,6 +83,34 @@ public sealed class AuthSessionOperations(
         }
     }
 
+    public async Task<AuthSessionOperationStarted> RestoreAsync(
+        Actor actor, Guid projectId, string id, int version, CancellationToken cancellationToken)
+    {
+        actor.Require(Role.Operator);
+        var session = await GetAsync(projectId, id, cancellationToken);
+        if (session.LockedByRunId is not null)
+        {
+            throw InUse(session);
+        }
+
+        if (!await sessions.TryRestoreAsync(session, version, cancellationToken))
+        {
+            throw RequestException.Invalid("version", $"Version {version} is not kept, or its check never passed.");
+        }
+
+        return await ValidateAsync(actor, projectId, id, new ValidateAuthSession { AutoRecreate = false, CheckAttempts = 1 }, cancellationToken);
+    }
+
+    public async Task ClearAsync(Actor actor, Guid projectId, string id, CancellationToken cancellationToken)
+    {
+        actor.Require(Role.Operator);
+        var session = await GetAsync(projectId, id, cancellationToken);
+        if (!await sessions.TryClearAsync(session, $"Cleared by {actor.Name}.", cancellationToken))
+        {
+            throw InUse(await GetAsync(projectId, id, cancellationToken));
+        }
+    }
+
     private async Task<AuthSessionOperationStarted> UpdateAsync(
         Actor actor, DeployedProject project, AuthSession session, SaveAuthSession request, CancellationToken cancellationToken)
     {

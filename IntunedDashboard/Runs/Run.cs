@@ -190,7 +190,11 @@ public sealed class Attempt
 }
 
 /// <summary>A part of an attempt's time, in milliseconds.</summary>
-public sealed record AttemptStage(string Stage, DateTimeOffset StartedAt, double DurationMs, string? Detail);
+public sealed record AttemptStage(string Stage, DateTimeOffset StartedAt, double DurationMs, string? Detail)
+{
+    /// <summary>Waiting for another Run that held the session.</summary>
+    public const string Session = "session";
+}
 
 /// <summary>One line of an attempt's log. <see cref="Seq"/> rises within the Run: a viewer reads what lies above the last it has.</summary>
 public sealed class RunLogLine

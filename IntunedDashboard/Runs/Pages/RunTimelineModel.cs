@@ -47,7 +47,7 @@ public sealed class RunTimelineModel
         {
             if (attempt.ValidateRunId is { } id && validations.TryGetValue(id, out var validation))
             {
-                var bars = validation.Attempts.Select(a => model.Whole(a, RunVocabulary.TextOf(a.Kind))).ToList();
+                var bars = validation.Attempts.SelectMany(model.ValidationBarsOf).ToList();
                 lanes.Add(new TimelineLane("Session", Urls.Run(project, id), bars));
             }
 
@@ -61,6 +61,7 @@ public sealed class RunTimelineModel
     private static string StageText(string stage, AttemptKind kind) => stage switch
     {
         "function" => RunVocabulary.TextOf(kind),
+        AttemptStage.Session => "waiting for the session",
         "context" => "browser context",
         "restore" => "restore login",
         "capture" => "keep login",
@@ -97,6 +98,12 @@ public sealed class RunTimelineModel
             stage.Stage == "function" ? ToneOf(attempt.Status) : Tone.Muted, stage.Detail, isLive: false)));
         return bars;
     }
+
+    /// <summary>A check or login as one bar, after what it waited for.</summary>
+    private IEnumerable<TimelineBar> ValidationBarsOf(AttemptView attempt) =>
+        attempt.Stages.Where(s => s.Stage == AttemptStage.Session)
+            .Select(s => Bar(StageText(s.Stage, attempt.Kind), s.StartedAt, s.StartedAt.AddMilliseconds(s.DurationMs), Tone.Neutral, s.Detail, isLive: false))
+            .Append(Whole(attempt, RunVocabulary.TextOf(attempt.Kind)));
 
     private TimelineBar Whole(AttemptView attempt, string text) => Bar(
         text, attempt.StartedAt ?? attempt.CreatedAt, attempt.FinishedAt, ToneOf(attempt.Status), RunVocabulary.Of(attempt.Status).Text,
