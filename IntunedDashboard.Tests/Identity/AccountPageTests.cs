@@ -57,7 +57,7 @@ public sealed class AccountPageTests(BrowserFixture browser) : IClassFixture<Bro
 
         await page.Locator("summary", new() { HasText = AppHost.AdminEmail }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
-        await page.WaitForURLAsync("**/account/login");
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Sign in" })).ToBeVisibleAsync();
         await page.GotoAsync("/settings/api-keys");
         Assert.Contains("/account/login", page.Url, StringComparison.Ordinal);
         Assert.Empty(complaints);
