@@ -63,6 +63,14 @@ public sealed partial class ImportTests
             && !f.StartsWith("IntunedDashboard/Jobs/", StringComparison.Ordinal)));
 
     [Fact]
+    public void Component_library_types_stay_in_components() =>
+        // UiModule registers the library's services.
+        Findings.AssertNone(UsersOf("Radzen").Where(f =>
+            !f.EndsWith(".razor", StringComparison.Ordinal)
+            && !f.EndsWith(".razor.cs", StringComparison.Ordinal)
+            && f != "IntunedDashboard/Ui/UiModule.cs"));
+
+    [Fact]
     public void Pages_do_not_reach_around_queries_and_commands()
     {
         var wrong = SourceTree.Files("IntunedDashboard", ".cs", ".razor")

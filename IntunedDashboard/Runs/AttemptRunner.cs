@@ -6,6 +6,7 @@ using IntunedDashboard.Live;
 using IntunedDashboard.Platform;
 using IntunedDashboard.Projects;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace IntunedDashboard.Runs;
 
@@ -48,6 +49,7 @@ public sealed class AttemptRunner(
     IArtifactStore artifacts,
     DeploymentFiles files,
     RunEnvironment environment,
+    IOptions<RunSettings> runs,
     IDbContextFactory<AppDbContext> contexts,
     ILiveSignals signals,
     TimeProvider clock)
@@ -86,6 +88,7 @@ public sealed class AttemptRunner(
             ViewportHeight = settings.BrowserHeight,
             SaveTrace = plan.SaveTrace,
             Timeout = TimeSpan.FromSeconds(plan.TimeoutSeconds),
+            MaxResultBytes = runs.Value.MaxResultBytes,
             RunId = run.Id,
             AuthSessionId = plan.AuthSessionId,
             JobId = run.JobId,

@@ -36,6 +36,10 @@ public static class Settings
         Duration("Deployments:CompileTimeout", TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
         Duration("Deployments:NpmTimeout", TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
         Flag("AuthSessions:StrictLocking"),
+        Whole("AuthSessions:LoginsPerHour", 1, 100_000),
+        Whole("AuthSessions:StateVersionsKept", 1, 1000),
+        Whole("AuthSessions:UnprovenLoginsAllowed", 1, 100),
+        Whole("Runs:MaxResultBytes", 1024, 256L * 1024 * 1024),
     ];
 
     /// <exception cref="InvalidSettingsException">Lists every fault with the name of its setting.</exception>

@@ -1,4 +1,5 @@
 using IntunedDashboard.Ui.Shared;
+using Radzen;
 
 namespace IntunedDashboard.Ui;
 
@@ -9,6 +10,7 @@ public static class UiModule
         builder.Services.AddRazorComponents().AddInteractiveServerComponents()
             // Parameters are pasted into forms; the default of 32 KB would end the circuit.
             .AddHubOptions(options => options.MaximumReceiveMessageSize = 2 * 1024 * 1024);
+        builder.Services.AddRadzenComponents();
         builder.Services.AddScoped<Toasts>();
         builder.Services.AddScoped<CommandGuard>();
         return builder;
