@@ -26,6 +26,17 @@ public sealed class FormattingTests
     [InlineData("[1]", "Line 1, column 1: A JSON object is expected: it starts with { and ends with }.")]
     public void A_json_object_is_checked(string text, string? fault) => Assert.Equal(fault, JsonText.CheckObject(text)?.ToString());
 
+    [Theory]
+    [InlineData("{\"a\": 1, }", "Line 1, column 10: A comma stands here with nothing after it.")]
+    [InlineData("{a: 1}", "Line 1, column 2: A property name in double quotes is expected here.")]
+    [InlineData("{\"a\": 1", "Line 1, column 8: Something is not closed: a bracket is missing at the end.")]
+    [InlineData("{\"a\": \"x}", "Line 1, column 10: The text is not closed by a double quote.")]
+    [InlineData("{\"a\" 1}", "Line 1, column 6: A colon is expected here.")]
+    [InlineData("{\"a\": 1 \"b\": 2}", "Line 1, column 9: A comma or a closing bracket is expected here.")]
+    [InlineData("{} {}", "Line 1, column 4: Nothing may follow the closing bracket.")]
+    public void A_fault_in_json_is_told_in_words_about_what_was_typed(string text, string fault) =>
+        Assert.Equal(fault, JsonText.CheckObject(text)?.ToString());
+
     [Fact]
     public void A_fault_in_json_is_found_by_line_and_column()
     {
@@ -33,7 +44,7 @@ public sealed class FormattingTests
 
         Assert.NotNull(fault);
         Assert.Equal((3, 8), (fault.Line, fault.Column));
-        Assert.DoesNotContain("LineNumber", fault.Message, StringComparison.Ordinal);
+        Assert.Equal("A value is expected here; text needs double quotes.", fault.Message);
     }
 
     [Fact]

@@ -23,6 +23,8 @@ async function reconnect(): Promise<void> {
 if (banner) {
   const has = (state: string): boolean => banner.classList.contains(`components-reconnect-${state}`);
   new MutationObserver(() => {
+    const shown = has("show") || has("failed") || has("rejected");
+    if (shown !== banner.matches(":popover-open")) banner.togglePopover(shown);
     if (has("rejected")) location.reload();
   }).observe(banner, { attributes: true, attributeFilter: ["class"] });
   banner.querySelector("button")?.addEventListener("click", () => void reconnect());

@@ -97,7 +97,7 @@ public sealed class AuthSessionFormTests
             Key = Guid.NewGuid(),
             Id = "main",
             Type = AuthSessionType.Credentials,
-            Status = AuthSessionStatus.Expired,
+            Status = AuthSessionStatus.Ready,
             StatusSince = default,
             Source = AuthSessionSource.Ui,
             CreatedAt = default,
@@ -108,6 +108,8 @@ public sealed class AuthSessionFormTests
         Assert.True(form.IsValid());
         Assert.Null(form.Build().ParametersJson);
         Assert.False(form.Build().SetProxy);
+
+        Assert.False(new AuthSessionForm(Manifest, session with { Status = AuthSessionStatus.Expired }).KeepsCredentials);
 
         form.ChangesProxy = true;
         form.Proxy = "ftp://nowhere";

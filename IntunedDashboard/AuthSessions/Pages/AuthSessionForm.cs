@@ -15,7 +15,8 @@ public sealed class AuthSessionForm
     {
         Session = session;
         Credentials = new CredentialForm(manifest.CredentialFields, DefaultsOf(manifest));
-        KeepsCredentials = session is not null;
+        // An expired session is mostly updated because its credentials no longer work.
+        KeepsCredentials = session is { Status: not AuthSessionStatus.Expired };
     }
 
     public AuthSessionRow? Session { get; }

@@ -17,6 +17,25 @@ public static class JsonText
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
+    private const string NotClosed = "Something is not closed: a bracket is missing at the end.";
+
+    private static readonly (string Sign, string Text)[] Explanations =
+    [
+        ("trailing comma", "A comma stands here with nothing after it."),
+        ("start of a property name", "A property name in double quotes is expected here."),
+        ("start of a value", "A value is expected here; text needs double quotes."),
+        ("invalid after a value", "A comma or a closing bracket is expected here."),
+        ("invalid after a property name", "A colon is expected here."),
+        ("Expected end of string", "The text is not closed by a double quote."),
+        ("Expected depth to be zero", NotClosed),
+        ("Expected a delimiter", NotClosed),
+        ("reached end of data", NotClosed),
+        ("within a JSON string", "A line break or control character inside a text is written with a backslash."),
+        ("invalid JSON literal", "Text needs double quotes; without them only true, false, null and numbers are allowed."),
+        ("invalid JSON number", "This is not a number JSON knows."),
+        ("after a single JSON value", "Nothing may follow the closing bracket."),
+    ];
+
     private static readonly JsonDocumentOptions Lenient = new() { AllowTrailingCommas = false, MaxDepth = 256 };
 
     /// <summary>Indented, or the text itself when it is not JSON.</summary>
@@ -72,11 +91,7 @@ public static class JsonText
         }
     }
 
-    // The parser's own sentence ends with the place, which is said in front already.
-    private static string Explain(JsonException exception)
-    {
-        var message = exception.Message;
-        var place = message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-        return place > 0 ? message[..place] : message;
-    }
+    /// <summary>The parser's words are about its own states and options; these are about what was typed.</summary>
+    private static string Explain(JsonException exception) =>
+        Explanations.FirstOrDefault(e => exception.Message.Contains(e.Sign, StringComparison.Ordinal)).Text ?? "This is not valid JSON.";
 }
