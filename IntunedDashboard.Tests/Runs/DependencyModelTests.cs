@@ -253,7 +253,7 @@ public sealed class DependencyModelTests : IAsyncLifetime
     public async Task Without_a_browser_the_Run_fails_with_the_sentence_that_says_what_to_do()
     {
         await _host.LogInAsync();
-        Engine.Availability = new BrowserAvailability(IsAvailable: false, IsInstalling: false, "Install chromium.");
+        Engine.SetAvailability(new BrowserAvailability(IsAvailable: false, IsInstalling: false, "Install chromium."));
         var run = await RunAsync();
 
         Assert.Equal("failed", Text(run, "status"));

@@ -17,7 +17,7 @@ public sealed class ScriptedEngine : IAutomationRunner, IBrowserPool
     private readonly ConcurrentQueue<ExecutionRequest> _requests = new();
     private int _leases;
 
-    public BrowserAvailability Availability { get; set; } = new(IsAvailable: true, IsInstalling: false, "Scripted");
+    public BrowserAvailability Availability { get; private set; } = new(IsAvailable: true, IsInstalling: false, "Scripted");
 
     public Func<ExecutionRequest, CancellationToken, Task<ExecutionFinished>> Check { get; set; } = (_, _) => Succeed();
 
@@ -44,10 +44,12 @@ public sealed class ScriptedEngine : IAutomationRunner, IBrowserPool
         Error = new ExecutionError { Code = "script-execution-exception", Message = message, IsConnectionError = connection },
     });
 
-    public event EventHandler? AvailabilityChanged
+    public event EventHandler? AvailabilityChanged;
+
+    public void SetAvailability(BrowserAvailability availability)
     {
-        add { }
-        remove { }
+        Availability = availability;
+        AvailabilityChanged?.Invoke(this, EventArgs.Empty);
     }
 
     public void Install(WebApplicationBuilder builder)

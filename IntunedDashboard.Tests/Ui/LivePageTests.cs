@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using IntunedDashboard.Execution;
 using IntunedDashboard.Tests.Runs;
 using IntunedDashboard.Tests.Support;
 using Microsoft.Playwright;
@@ -203,6 +204,22 @@ public sealed class LivePageTests(BrowserHost host) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_earlier_login_is_put_back_from_the_sessions_page()
+    {
+        await Flow.LogInAsync("twice");
+        await Flow.CreateSessionAsync("twice");
+        var page = await host.OpenAsync($"{BrowserHost.Project}/auth-sessions/twice");
+        await Expect(page.Locator(".history-sign")).Not.ToHaveCountAsync(0);
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Put back and check" }).ClickAsync();
+
+        await Expect(page.GetByText("twice is ready.")).ToBeVisibleAsync();
+        await page.GotoAsync($"{BrowserHost.Project}/auth-sessions/twice");
+        await Expect(page.Locator(".rows li", new() { HasText = "Earlier login put back" })).ToHaveCountAsync(1);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task A_viewer_sees_no_actions_and_no_log_of_a_login()
     {
         await Flow.LogInAsync("private");
@@ -231,6 +248,20 @@ public sealed class LivePageTests(BrowserHost host) : IAsyncLifetime
 
         Assert.Equal("dark", await page.EvaluateAsync<string>("document.documentElement.dataset.theme"));
         Assert.Equal("rgb(16, 18, 22)", await page.EvaluateAsync<string>("getComputedStyle(document.documentElement).backgroundColor"));
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task A_server_without_a_browser_says_what_to_do_until_there_is_one()
+    {
+        var available = Flow.Engine.Availability;
+        Flow.Engine.SetAvailability(new BrowserAvailability(IsAvailable: false, IsInstalling: false, "Install Chromium with apt-get install chromium."));
+        var page = await host.OpenAsync($"{BrowserHost.Project}/runs");
+        await Expect(page.Locator(".browser-notice")).ToContainTextAsync("Nothing can run yet: this server has no browser. Install Chromium with apt-get install chromium.");
+
+        Flow.Engine.SetAvailability(available);
+
+        await Expect(page.Locator(".browser-notice")).ToHaveCountAsync(0);
         await page.Context.CloseAsync();
     }
 

@@ -28,7 +28,12 @@ public sealed partial class AuthSessionPage
     public required string SessionId { get; set; }
 
     private sealed record Reading(
-        AuthSessionRow Session, StateSummary State, IReadOnlyList<RunRow> Runs, IReadOnlyList<AuthSessionEvent> Events, TimeSpan? TypicalLifetime);
+        AuthSessionRow Session,
+        StateSummary State,
+        IReadOnlyList<AuthSessionVersion> Versions,
+        IReadOnlyList<RunRow> Runs,
+        IReadOnlyList<AuthSessionEvent> Events,
+        TimeSpan? TypicalLifetime);
 
     protected override async Task OnProjectAsync(Project project)
     {
@@ -51,10 +56,11 @@ public sealed partial class AuthSessionPage
         }
 
         var state = await Sessions.GetStateSummaryAsync(projectId, id, token);
+        var versions = await Sessions.ListVersionsAsync(session.Key, token);
         var runs = await Runs.ListAsync(projectId, new RunFilter { AuthSessionId = id }, RecentRuns, cursor: null, token);
         var events = await History.ReadAsync(session.Key, RecentEvents, token);
         var lifetimes = (await History.ReadLifetimesAsync(session.Key, RecentLifetimes, token)).Order().ToList();
-        return new Reading(session, state, runs.Runs, events, lifetimes.Count == 0 ? null : lifetimes[lifetimes.Count / 2]);
+        return new Reading(session, state, versions, runs.Runs, events, lifetimes.Count == 0 ? null : lifetimes[lifetimes.Count / 2]);
     }
 
     private void Apply(Reading? reading)
