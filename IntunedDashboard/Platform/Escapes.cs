@@ -18,18 +18,20 @@ internal static class Escapes
 
     public static bool CanBegin(byte value) => value is (byte)'\\' or (byte)'%' or (byte)'&' or (byte)'+';
 
-    /// <returns>How many bytes were read; 0 when this is no escape, -1 when the data ended within one.</returns>
-    public static int Read(ReadOnlySpan<byte> data, Span<byte> decoded, out int count)
+    /// <param name="isOpen">The data ended within an escape, or before it was sure that the escape is over.</param>
+    /// <returns>How many bytes were read; 0 when this is no whole escape.</returns>
+    public static int Read(ReadOnlySpan<byte> data, Span<byte> decoded, out int count, out bool isOpen)
     {
         count = 0;
+        isOpen = false;
         switch (data[0])
         {
             case (byte)'\\':
-                return ReadBackslash(data, decoded, out count);
+                return ReadBackslash(data, decoded, out count, out isOpen);
             case (byte)'%':
-                return ReadPercent(data, decoded, out count);
+                return ReadPercent(data, decoded, out count, out isOpen);
             case (byte)'&':
-                return ReadEntity(data, decoded, out count);
+                return ReadEntity(data, 1, decoded, out count, out isOpen);
             case (byte)'+':
                 decoded[0] = (byte)' ';
                 count = 1;
@@ -39,14 +41,51 @@ internal static class Escapes
         }
     }
 
-    private static int ReadBackslash(ReadOnlySpan<byte> data, Span<byte> decoded, out int count)
+    /// <summary>Reads the rest of an HTML entity whose ampersand, itself escaped, ends before <paramref name="from"/>.</summary>
+    public static int ReadEntity(ReadOnlySpan<byte> data, int from, Span<byte> decoded, out int count, out bool isOpen)
     {
         count = 0;
+        isOpen = false;
+        var length = data[from..].IndexOfAnyExcept(EntityBytes);
+        if (length < 0)
+        {
+            isOpen = data.Length - from < LongestEntity;
+            return 0;
+        }
+
+        if (length is 0 or > LongestEntity || data[from + length] != (byte)';')
+        {
+            return 0;
+        }
+
+        var name = Encoding.ASCII.GetString(data.Slice(from, length));
+        var value = name switch
+        {
+            "amp" => '&',
+            "lt" => '<',
+            "gt" => '>',
+            "quot" => '"',
+            "apos" => '\'',
+            "nbsp" => 0xA0,
+            _ when name.StartsWith("#x", StringComparison.OrdinalIgnoreCase)
+                && int.TryParse(name.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hex) => hex,
+            _ when name.StartsWith('#')
+                && int.TryParse(name.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) => number,
+            _ => -1,
+        };
+        return Encode(value, from + length + 1, decoded, out count);
+    }
+
+    private static int ReadBackslash(ReadOnlySpan<byte> data, Span<byte> decoded, out int count, out bool isOpen)
+    {
+        count = 0;
+        isOpen = false;
         // JSON inside JSON has its backslashes escaped once more.
-        var slashes = data.IndexOfAnyExcept((byte)'\\');
+        var slashes = data[..Math.Min(data.Length, MostBackslashes + 1)].IndexOfAnyExcept((byte)'\\');
         if (slashes < 0)
         {
-            return data.Length > MostBackslashes ? 0 : -1;
+            isOpen = data.Length <= MostBackslashes;
+            return 0;
         }
 
         var next = data[slashes];
@@ -74,96 +113,72 @@ internal static class Escapes
         }
 
         var length = slashes + 1 + digits;
-        var status = ReadHex(data, slashes + 1, digits, out var value);
-        if (status <= 0 || !char.IsHighSurrogate((char)value))
-        {
-            return status <= 0 ? status : Encode(value, length, decoded, out count);
-        }
-
-        if (data.Length < length * 2)
-        {
-            return -1;
-        }
-
-        return data.Slice(length, slashes + 1).SequenceEqual(data[..(slashes + 1)])
-            && ReadHex(data, length + slashes + 1, 4, out var low) > 0 && char.IsLowSurrogate((char)low)
-            ? Encode(char.ConvertToUtf32((char)value, (char)low), length * 2, decoded, out count)
-            : 0;
-    }
-
-    private static int ReadPercent(ReadOnlySpan<byte> data, Span<byte> decoded, out int count)
-    {
-        count = 0;
-        var at = 1;
-        // %2541 is %41 encoded once more.
-        while (data[at..].StartsWith("25"u8) && ReadHex(data, at + 2, 2, out _) > 0)
-        {
-            at += 2;
-        }
-
-        var status = ReadHex(data, at, 2, out var value);
-        if (status > 0)
-        {
-            decoded[0] = (byte)value;
-            count = 1;
-        }
-
-        return status > 0 ? at + 2 : status;
-    }
-
-    private static int ReadEntity(ReadOnlySpan<byte> data, Span<byte> decoded, out int count)
-    {
-        count = 0;
-        var end = data[1..].IndexOfAnyExcept(EntityBytes) + 1;
-        if (end == 0)
-        {
-            return data.Length <= LongestEntity ? -1 : 0;
-        }
-
-        if (data[end] != (byte)';' || end > LongestEntity)
+        if (!ReadHex(data, slashes + 1, digits, out var value, out isOpen))
         {
             return 0;
         }
 
-        var name = Encoding.ASCII.GetString(data[1..end]);
-        var value = name switch
+        if (!char.IsHighSurrogate((char)value))
         {
-            "amp" => '&',
-            "lt" => '<',
-            "gt" => '>',
-            "quot" => '"',
-            "apos" => '\'',
-            "nbsp" => 0xA0,
-            _ when name.StartsWith("#x", StringComparison.OrdinalIgnoreCase)
-                && int.TryParse(name.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hex) => hex,
-            _ when name.StartsWith('#')
-                && int.TryParse(name.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) => number,
-            _ => -1,
-        };
-        return Encode(value, end + 1, decoded, out count);
+            return Encode(value, length, decoded, out count);
+        }
+
+        if (data.Length < length * 2)
+        {
+            isOpen = true;
+            return 0;
+        }
+
+        return data.Slice(length, slashes + 1).SequenceEqual(data[..(slashes + 1)])
+            && ReadHex(data, length + slashes + 1, 4, out var low, out isOpen) && char.IsLowSurrogate((char)low)
+            ? Encode(char.ConvertToUtf32((char)value, (char)low), length * 2, decoded, out count)
+            : 0;
     }
 
-    /// <returns>1, 0 when there are other characters, -1 when the data ended.</returns>
-    private static int ReadHex(ReadOnlySpan<byte> data, int from, int digits, out int value)
+    private static int ReadPercent(ReadOnlySpan<byte> data, Span<byte> decoded, out int count, out bool isOpen)
+    {
+        count = 0;
+        isOpen = false;
+        var at = 1;
+        // %2541 is %41 encoded once more.
+        while (data[at..].StartsWith("25"u8) && ReadHex(data, at + 2, 2, out _, out isOpen))
+        {
+            at += 2;
+        }
+
+        if (!ReadHex(data, at, 2, out var value, out var isCut))
+        {
+            isOpen |= isCut;
+            return 0;
+        }
+
+        decoded[0] = (byte)value;
+        count = 1;
+        return at + 2;
+    }
+
+    private static bool ReadHex(ReadOnlySpan<byte> data, int from, int digits, out int value, out bool isCut)
     {
         value = 0;
+        isCut = false;
         for (var i = from; i < from + digits; i++)
         {
             if (i >= data.Length)
             {
-                return -1;
+                isCut = true;
+                return false;
             }
 
             var digit = (char)data[i];
             if (!char.IsAsciiHexDigit(digit))
             {
-                return 0;
+                return false;
             }
 
             value = value * 16 + (char.IsAsciiDigit(digit) ? digit - '0' : (digit | 0x20) - 'a' + 10);
         }
 
-        return 1;
+        return true;
     }
 
     private static int Encode(int value, int length, Span<byte> decoded, out int count)

@@ -76,9 +76,14 @@ internal sealed class SecretMatcher
         if (Escapes.CanBegin(data[at]))
         {
             Span<byte> decoded = stackalloc byte[4];
-            var read = Escapes.Read(data[at..], decoded, out _);
-            partial |= read < 0 && !isLast;
+            var read = Escapes.Read(data[at..], decoded, out _, out var isOpen);
+            partial |= isOpen && !isLast;
             if (read > 0 && decoded[0] != data[at])
+            {
+                Try(data, decoded[0], ref best, ref partial);
+            }
+
+            if (read > 0 && decoded[0] == (byte)'&' && Escapes.ReadEntity(data[at..], read, decoded, out _, out isOpen) > 0)
             {
                 Try(data, decoded[0], ref best, ref partial);
             }
@@ -118,7 +123,7 @@ internal sealed class SecretMatcher
         Span<byte> decoded = stackalloc byte[4];
         for (var start = end - 2; start >= Math.Max(0, end - Escapes.Longest); start--)
         {
-            if (data[start] is (byte)'\\' or (byte)'%' && Escapes.Read(data[start..end], decoded, out var count) == end - start)
+            if (data[start] is (byte)'\\' or (byte)'%' && Escapes.Read(data[start..end], decoded, out var count, out _) == end - start)
             {
                 return !IsWord(decoded[count - 1]);
             }
@@ -129,6 +134,9 @@ internal sealed class SecretMatcher
 
     private sealed class Candidate(Needle needle)
     {
+        /// <summary>Rows of backslashes can be read in very many ways.</summary>
+        private const int MostSteps = 2000;
+
         private readonly byte[][] _characters = [.. needle.Text.EnumerateRunes().Select(r => Encoding.UTF8.GetBytes(r.ToString()))];
 
         public Boundary Boundary => needle.Boundary;
@@ -140,11 +148,13 @@ internal sealed class SecretMatcher
         public int MatchLength(ReadOnlySpan<byte> data, out bool ranOut)
         {
             ranOut = false;
-            return Math.Max(0, MatchFrom(data, 0, 0, ref ranOut));
+            var steps = MostSteps;
+            return Math.Max(0, MatchFrom(data, 0, 0, ref steps, ref ranOut));
         }
 
-        private int MatchFrom(ReadOnlySpan<byte> data, int at, int index, ref bool ranOut)
+        private int MatchFrom(ReadOnlySpan<byte> data, int at, int index, ref int steps, ref bool ranOut)
         {
+            Span<int> readings = stackalloc int[5];
             for (; index < _characters.Length; index++)
             {
                 var character = _characters[index];
@@ -155,53 +165,77 @@ internal sealed class SecretMatcher
                     return -1;
                 }
 
-                var plain = rest.StartsWith(character);
-                if (Escapes.CanBegin(rest[0]))
+                var count = 0;
+                if (rest.StartsWith(character))
                 {
-                    return MatchEscaped(data, at, index, plain, ref ranOut);
+                    readings[count++] = character.Length;
                 }
-
-                if (!plain)
+                else
                 {
                     ranOut |= rest.Length < character.Length && character.AsSpan().StartsWith(rest);
+                }
+
+                if (Escapes.CanBegin(rest[0]))
+                {
+                    AddEscaped(rest, character, readings, ref count, ref ranOut);
+                }
+
+                // All readings but the last are tried apart.
+                for (var i = 0; i < count - 1 && steps > 0; i++)
+                {
+                    if (MatchFrom(data, at + readings[i], index + 1, ref steps, ref ranOut) is > 0 and var whole)
+                    {
+                        return whole;
+                    }
+                }
+
+                if (count == 0)
+                {
                     return -1;
                 }
 
-                at += character.Length;
+                at += readings[count - 1];
+                steps -= count > 1 ? 1 : 0;
             }
 
             return at;
         }
 
-        /// <summary>A backslash or percent sign may stand for itself or begin an escape: all readings are tried.</summary>
-        private int MatchEscaped(ReadOnlySpan<byte> data, int at, int index, bool plain, ref bool ranOut)
+        private static void AddEscaped(ReadOnlySpan<byte> data, byte[] character, Span<int> readings, ref int count, ref bool ranOut)
         {
-            var character = _characters[index];
-            var best = plain ? MatchFrom(data, at + character.Length, index + 1, ref ranOut) : -1;
             if (character is [(byte)'\\'])
             {
                 // Escaped once or twice.
                 foreach (var slashes in (ReadOnlySpan<int>)[2, 4])
                 {
-                    if (data.Length >= at + slashes && data.Slice(at, slashes).IndexOfAnyExcept((byte)'\\') < 0)
+                    if (data.Length >= slashes && data[..slashes].IndexOfAnyExcept((byte)'\\') < 0)
                     {
-                        best = Math.Max(best, MatchFrom(data, at + slashes, index + 1, ref ranOut));
+                        readings[count++] = slashes;
                     }
-                }
-
-                if (data[at] == (byte)'\\')
-                {
-                    return best;
                 }
             }
 
-            var length = Escaped(data[at..], character);
-            ranOut |= length < 0;
-            return length > 0 ? Math.Max(best, MatchFrom(data, at + length, index + 1, ref ranOut)) : best;
+            var length = Escaped(data, character, ref ranOut);
+            if (length == 0)
+            {
+                return;
+            }
+
+            readings[count++] = length;
+            if (character is [(byte)'&'])
+            {
+                // The ampersand of an entity may be escaped itself.
+                var next = data[length..];
+                ranOut |= next.Length < 4 && "amp;"u8.StartsWith(next);
+                if (next.StartsWith("amp;"u8))
+                {
+                    readings[count++] = length + 4;
+                }
+            }
         }
 
-        /// <returns>The length of an escaped form of the character, 0 when it is another one, -1 when the data ended.</returns>
-        private static int Escaped(ReadOnlySpan<byte> data, byte[] character)
+        /// <returns>The length of an escaped form of the character; 0 when it is another one.</returns>
+        private static int Escaped(ReadOnlySpan<byte> data, byte[] character, ref bool ranOut)
         {
             Span<byte> decoded = stackalloc byte[4];
             var at = 0;
@@ -209,16 +243,20 @@ internal sealed class SecretMatcher
             {
                 if (at == data.Length)
                 {
-                    return -1;
+                    ranOut = true;
+                    return 0;
                 }
 
-                var read = Escapes.Read(data[at..], decoded, out var count);
-                if (read <= 0)
+                var read = Escapes.Read(data[at..], decoded, out var count, out var isOpen);
+                ranOut |= isOpen;
+                if (read > 0 && decoded[0] == (byte)'&' && character is not [(byte)'&'])
                 {
-                    return read;
+                    // An entity whose ampersand is escaped for JSON or HTML.
+                    read = Escapes.ReadEntity(data[at..], read, decoded, out count, out isOpen);
+                    ranOut |= isOpen;
                 }
 
-                if (count > character.Length - done || !decoded[..count].SequenceEqual(character.AsSpan(done, count)))
+                if (read == 0 || count > character.Length - done || !decoded[..count].SequenceEqual(character.AsSpan(done, count)))
                 {
                     return 0;
                 }
