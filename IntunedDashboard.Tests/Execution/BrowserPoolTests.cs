@@ -33,14 +33,16 @@ public sealed class BrowserPoolTests
         var lease = await host.Browsers.LeaseAsync(new BrowserRequest(), default);
         using var http = new HttpClient();
         Assert.Contains("Browser", await http.GetStringAsync(new Uri(lease.CdpEndpoint + "/json/version")), StringComparison.Ordinal);
-        await Eventually.TrueAsync(() => host.RegisteredBrowsers().Count >= 3);
+        await Eventually.TrueAsync(() => host.RegisteredBrowsers().Count == 3);
+        var pid = await host.PidOfAsync(lease);
+        var owner = Assert.Single(host.RegisteredBrowsers(), b => b.Pid == pid);
 
         await lease.DisposeAsync();
         var started = Stopwatch.GetTimestamp();
         await using var next = await host.Browsers.LeaseAsync(new BrowserRequest(), default);
 
         Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromMilliseconds(20));
-        await Assert.ThrowsAsync<HttpRequestException>(() => http.GetStringAsync(new Uri(lease.CdpEndpoint + "/json/version")));
+        await Eventually.TrueAsync(() => !host.RegisteredBrowsers().Contains(owner));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using IntunedDashboard.Execution;
 using IntunedDashboard.Tests.Execution.Support;
+using IntunedDashboard.Tests.Support;
 
 namespace IntunedDashboard.Tests.Execution;
 
@@ -204,5 +205,56 @@ public sealed class RunnerTests(EngineFixture engine, TestSite site) : IClassFix
         var attempt = await engine.Host.RunAsync(project, "api/visit", r => r with { ParametersJson = $$"""{"url":"{{site.Url}}"}""" });
 
         Assert.Equal($$$"""{"now":"Ready","link":"{{{site.Url}}}/x?y=1","page":"{{{site.Url}}}/z","settled":true,"filtered":{"b":[1,[2]]}}""", attempt.Succeeded());
+    }
+
+    [Fact]
+    public async Task A_process_is_ready_before_the_attempt_and_serves_only_its_deployment()
+    {
+        const string Body = "return { pid: process.pid, born: performance.timeOrigin };";
+        using var project = new TestProject().WithFunction("api/process", Body).WithFunction("api/leaves", "setInterval(() => {}, 1000); globalThis.left = 1; " + Body);
+        using var other = new TestProject().WithFunction("api/process", Body);
+        await using var host = await EngineHost.StartAsync();
+        await using var browser = await host.Browsers.LeaseAsync(new BrowserRequest(), default);
+        await Eventually.TrueAsync(() => host.RegisteredRunners() == 2);
+        var called = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+
+        var first = Process((await host.RunAsync(browser, project, "api/process")).Succeeded());
+        var again = Process((await host.RunAsync(browser, project, "api/process")).Succeeded());
+        var elsewhere = Process((await host.RunAsync(browser, other, "api/process")).Succeeded());
+        var leaving = Process((await host.RunAsync(browser, project, "api/leaves")).Succeeded());
+        var afterwards = Process((await host.RunAsync(browser, project, "api/process")).Succeeded());
+
+        Assert.True(first.Born < called);
+        Assert.Equal(first.Pid, again.Pid);
+        Assert.Equal(first.Pid, leaving.Pid);
+        Assert.NotEqual(first.Pid, elsewhere.Pid);
+        Assert.NotEqual(first.Pid, afterwards.Pid);
+
+        static (int Pid, double Born) Process(string json)
+        {
+            var result = JsonDocument.Parse(json).RootElement;
+            return (result.GetProperty("pid").GetInt32(), result.GetProperty("born").GetDouble());
+        }
+    }
+
+    [Fact]
+    public async Task A_trace_shows_the_source_that_was_written_not_the_one_that_was_compiled()
+    {
+        using var project = new TestProject().With("api/typed", """
+            "use strict";
+            exports.default = async (params, page) => {
+            await page.setContent('x');
+            };
+            //# sourceMappingURL=typed.js.map
+            """);
+        var folder = Path.Combine(project.BuildDirectory, "api");
+        await File.WriteAllTextAsync(Path.Combine(folder, "typed.js.map"),
+            """{"version":3,"file":"typed.js","sourceRoot":"","sources":["typed.ts"],"names":[],"mappings":"AAAA;AACA;AACA"}""");
+        await File.WriteAllTextAsync(Path.Combine(folder, "typed.ts"), "// typed\nexport default async (params: object, page: Page) => {\n  await page.setContent('x');\n};\n");
+
+        var attempt = await engine.Host.RunAsync(project, "api/typed", r => r with { SaveTrace = true });
+
+        attempt.Succeeded();
+        Assert.Contains("params: object, page: Page", TraceText.Of(attempt.Trace!), StringComparison.Ordinal);
     }
 }

@@ -32,10 +32,12 @@ public sealed class StoppingTests(EngineFixture engine, TestSite site) : IClassF
         await AllEndAsync(attempt);
     }
 
-    [Fact]
-    public async Task Whatever_a_finished_attempt_left_running_ends_too()
+    [Theory]
+    [InlineData(SpawnsAndLetsGo)]
+    [InlineData("const gone = require('child_process').spawn('sleep', ['600'], { stdio: 'ignore', detached: true }); gone.unref(); console.log('pids', gone.pid);")]
+    public async Task Whatever_a_finished_attempt_left_running_ends_too(string spawns)
     {
-        using var project = new TestProject().WithFunction("api/spawns", SpawnsAndLetsGo + "return 1;");
+        using var project = new TestProject().WithFunction("api/spawns", spawns + "return 1;");
 
         var attempt = await engine.Host.RunAsync(project, "api/spawns");
 

@@ -139,11 +139,11 @@ public sealed class RedactorTests
     [Fact]
     public void Long_secrets_and_rows_of_backslashes_take_no_unreasonable_time()
     {
-        var secret = string.Concat(Enumerable.Repeat("\"\\/%&+", 3000));
+        var secret = string.Concat(Enumerable.Repeat("\"\\/%&+", 300));
         var slashes = new string('\\', 40);
         var redactor = Redactor.For([secret, slashes + "x"]);
 
-        Assert.DoesNotContain("%&+", redactor.Redact(JsonSerializer.Serialize(secret)), StringComparison.Ordinal);
+        Assert.Equal($"\"{Redactor.Mask}\"", redactor.Redact(JsonSerializer.Serialize(secret)));
         Assert.Equal(new string('\\', 4000), redactor.Redact(new string('\\', 4000)));
     }
 

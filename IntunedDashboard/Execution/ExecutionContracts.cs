@@ -14,6 +14,7 @@ public sealed record BrowserRequest(bool Headful = false);
 
 /// <summary>
 /// One browser process that belongs to the holder until disposed; disposing closes it (isolation <c>PerRun</c>) or hands it back.
+/// The holder does not wait for the closing, the pool's own end does.
 /// </summary>
 public interface IBrowserLease : IAsyncDisposable
 {

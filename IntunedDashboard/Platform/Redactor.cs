@@ -16,6 +16,7 @@ public sealed class Redactor
     public const int MinimumLength = 4;
 
     private const int WholeWordBelow = 6;
+    private const int LongestPiece = 256;
 
     private readonly string[] _secrets;
     private readonly SecretMatcher _matcher;
@@ -23,7 +24,7 @@ public sealed class Redactor
     private Redactor(string[] secrets)
     {
         _secrets = secrets;
-        _matcher = new SecretMatcher(secrets.SelectMany(Needles));
+        _matcher = new SecretMatcher(secrets.SelectMany(Pieces).SelectMany(Needles));
     }
 
     public static Redactor None { get; } = new([]);
@@ -94,6 +95,26 @@ public sealed class Redactor
 
     private static bool IsSecret(string value) =>
         value.Length >= MinimumLength && value is not ("true" or "false" or "null") && value.Any(c => !char.IsWhiteSpace(c));
+
+    /// <summary>Long values are looked for piece by piece, which bounds the work at each place of the data; the last piece overlaps
+    /// the one before.</summary>
+    private static IEnumerable<string> Pieces(string secret)
+    {
+        if (secret.Length <= LongestPiece)
+        {
+            yield return secret;
+            yield break;
+        }
+
+        for (var start = 0; start < secret.Length; start += LongestPiece)
+        {
+            var from = Math.Min(start, secret.Length - LongestPiece);
+            var to = from + LongestPiece;
+            from -= char.IsLowSurrogate(secret[from]) ? 1 : 0;
+            to += to < secret.Length && char.IsLowSurrogate(secret[to]) ? 1 : 0;
+            yield return secret[from..to];
+        }
+    }
 
     private static IEnumerable<Needle> Needles(string secret)
     {

@@ -134,8 +134,7 @@ internal sealed class SecretMatcher
 
     private sealed class Candidate(Needle needle)
     {
-        /// <summary>Rows of backslashes can be read in very many ways.</summary>
-        private const int MostSteps = 2000;
+        private const int MostReadings = 5;
 
         private readonly byte[][] _characters = [.. needle.Text.EnumerateRunes().Select(r => Encoding.UTF8.GetBytes(r.ToString()))];
 
@@ -148,13 +147,15 @@ internal sealed class SecretMatcher
         public int MatchLength(ReadOnlySpan<byte> data, out bool ranOut)
         {
             ranOut = false;
-            var steps = MostSteps;
-            return Math.Max(0, MatchFrom(data, 0, 0, ref steps, ref ranOut));
+            HashSet<(int At, int Index)>? deadEnds = null;
+            return Math.Max(0, MatchFrom(data, 0, 0, ref deadEnds, ref ranOut));
         }
 
-        private int MatchFrom(ReadOnlySpan<byte> data, int at, int index, ref int steps, ref bool ranOut)
+        /// <param name="deadEnds">Places where more than one reading was possible and none led to the end; without them, rows of
+        /// backslashes would be read in exponentially many ways.</param>
+        private int MatchFrom(ReadOnlySpan<byte> data, int at, int index, ref HashSet<(int At, int Index)>? deadEnds, ref bool ranOut)
         {
-            Span<int> readings = stackalloc int[5];
+            Span<int> readings = stackalloc int[MostReadings];
             for (; index < _characters.Length; index++)
             {
                 var character = _characters[index];
@@ -180,25 +181,40 @@ internal sealed class SecretMatcher
                     AddEscaped(rest, character, readings, ref count, ref ranOut);
                 }
 
-                // All readings but the last are tried apart.
-                for (var i = 0; i < count - 1 && steps > 0; i++)
-                {
-                    if (MatchFrom(data, at + readings[i], index + 1, ref steps, ref ranOut) is > 0 and var whole)
-                    {
-                        return whole;
-                    }
-                }
-
                 if (count == 0)
                 {
                     return -1;
                 }
 
-                at += readings[count - 1];
-                steps -= count > 1 ? 1 : 0;
+                if (count > 1)
+                {
+                    return Fork(data, at, index, readings[..count], ref deadEnds, ref ranOut);
+                }
+
+                at += readings[0];
             }
 
             return at;
+        }
+
+        private int Fork(
+            ReadOnlySpan<byte> data, int at, int index, ReadOnlySpan<int> readings, ref HashSet<(int At, int Index)>? deadEnds, ref bool ranOut)
+        {
+            if (deadEnds?.Contains((at, index)) == true)
+            {
+                return -1;
+            }
+
+            foreach (var reading in readings)
+            {
+                if (MatchFrom(data, at + reading, index + 1, ref deadEnds, ref ranOut) is > 0 and var whole)
+                {
+                    return whole;
+                }
+            }
+
+            (deadEnds ??= []).Add((at, index));
+            return -1;
         }
 
         private static void AddEscaped(ReadOnlySpan<byte> data, byte[] character, Span<int> readings, ref int count, ref bool ranOut)

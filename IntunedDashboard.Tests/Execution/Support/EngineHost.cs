@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using IntunedDashboard.Execution;
 using IntunedDashboard.Execution.Processes;
@@ -92,9 +93,19 @@ public sealed class EngineHost : IAsyncDisposable
     }
 
     /// <summary>The browsers that run now, as a later start would find them.</summary>
-    public List<ProcessIdentity> RegisteredBrowsers() =>
-        [.. Directory.EnumerateFiles(Path.Combine(Get<EngineWorkspace>().Root, "processes"), "*.json")
-            .Select(Read).OfType<RegisteredProcess>().Where(p => p.Command != "runner" && p.Process.IsAlive).Select(p => p.Process)];
+    public List<ProcessIdentity> RegisteredBrowsers() => [.. Registered().Where(p => p.Command != "runner").Select(p => p.Process)];
+
+    public int RegisteredRunners() => Registered().Count(p => p.Command == "runner");
+
+    /// <summary>Asks the browser itself.</summary>
+    public async Task<int> PidOfAsync(IBrowserLease browser)
+    {
+        using var project = new TestProject().WithFunction("api/pid", """
+            const session = await context.browser().newBrowserCDPSession();
+            return (await session.send('SystemInfo.getProcessInfo')).processInfo.find(p => p.type === 'browser').id;
+            """);
+        return int.Parse((await RunAsync(browser, project, "api/pid")).Succeeded(), CultureInfo.InvariantCulture);
+    }
 
     public async Task StopAsync()
     {
@@ -111,6 +122,10 @@ public sealed class EngineHost : IAsyncDisposable
         await StopAsync();
         _folder.Dispose();
     }
+
+    private IEnumerable<RegisteredProcess> Registered() =>
+        Directory.EnumerateFiles(Path.Combine(Get<EngineWorkspace>().Root, "processes"), "*.json").Select(Read).OfType<RegisteredProcess>()
+            .Where(p => p.Process.IsAlive);
 
     private static RegisteredProcess? Read(string file)
     {

@@ -45,7 +45,7 @@ internal sealed class BrowserPool(
         }
 
         browser ??= await LaunchAsync(request.Headful, cancellationToken);
-        return new BrowserLease(browser, browser.DisposeAsync);
+        return new BrowserLease(browser, () => _background.Add(() => browser.DisposeAsync().AsTask()));
     }
 
     /// <summary>Says what is going on while there is no browser yet.</summary>
@@ -158,7 +158,7 @@ internal sealed class BrowserPool(
                 }
             }
 
-            return new BrowserLease(shared.Browser, () => ValueTask.CompletedTask);
+            return new BrowserLease(shared.Browser, () => { });
         }
         finally
         {
@@ -253,7 +253,7 @@ internal sealed class BrowserPool(
 
     private sealed record SharedBrowser(BrowserProcess Browser);
 
-    private sealed class BrowserLease(BrowserProcess browser, Func<ValueTask> close) : IBrowserLease
+    private sealed class BrowserLease(BrowserProcess browser, Action close) : IBrowserLease
     {
         private int _isClosed;
 
@@ -263,6 +263,14 @@ internal sealed class BrowserPool(
 
         public string Description => browser.Description;
 
-        public ValueTask DisposeAsync() => Interlocked.Exchange(ref _isClosed, 1) == 0 ? close() : ValueTask.CompletedTask;
+        public ValueTask DisposeAsync()
+        {
+            if (Interlocked.Exchange(ref _isClosed, 1) == 0)
+            {
+                close();
+            }
+
+            return ValueTask.CompletedTask;
+        }
     }
 }

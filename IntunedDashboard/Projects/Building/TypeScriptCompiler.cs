@@ -24,7 +24,8 @@ public sealed class TypeScriptCompiler(DeploymentOptions options)
         Directory.CreateDirectory(build);
         var files = ListFiles(source).ToArray();
         var code = SelectCode(files);
-        Copy(source, build, files.Except(code, StringComparer.Ordinal));
+        // Sources stay beside their output, so that traces can show them.
+        Copy(source, build, files.Where(file => IsTypeScript(file) || !code.Contains(file, StringComparer.Ordinal)));
         manifest.WriteForBuild(build);
         if (code.Length == 0)
         {

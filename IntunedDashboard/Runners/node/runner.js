@@ -46,6 +46,8 @@ async function start(message) {
 process.on('uncaughtException', error => attempt ? attempt.strayError(error) : die(error));
 process.on('unhandledRejection', error => attempt?.strayError(error));
 process.on('exit', code => attempt?.exiting(code));
+// The server decides when an attempt ends, not a key pressed in its terminal.
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {});
 resolution.preload();
 const housekeeping = new Housekeeping(resolution);
 channel.listen(message => {

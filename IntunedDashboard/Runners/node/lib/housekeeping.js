@@ -1,4 +1,5 @@
 'use strict';
+const diagnostics = require('node:diagnostics_channel');
 
 /**
  * Decides whether this process may serve another attempt of the same deployment: only when the last one left nothing behind.
@@ -7,15 +8,17 @@ class Housekeeping {
   #resolution;
   #environment = { ...process.env };
   #baseline;
+  #hadChildren = false;
 
   constructor(resolution) {
     this.#resolution = resolution;
+    diagnostics.subscribe('child_process', () => { this.#hadChildren = true; });
   }
 
   begin(message) {
     Object.assign(process.env, message.environment);
     process.chdir(message.buildDirectory);
-    this.#baseline = { globals: new Set(Reflect.ownKeys(globalThis)), listeners: countListeners(), mask: process.umask() };
+    this.#baseline = { globals: new Set(Reflect.ownKeys(globalThis)), listeners: countListeners() };
   }
 
   /** What was left behind, or null. */
@@ -24,6 +27,7 @@ class Housekeeping {
       if (!(name in this.#environment)) delete process.env[name];
     }
     Object.assign(process.env, this.#environment);
+    if (this.#hadChildren) return 'child processes';
     if (!this.#resolution.forgetUserModules()) return 'ES modules stay loaded';
     const added = Reflect.ownKeys(globalThis).find(key => !this.#baseline.globals.has(key));
     if (added !== undefined) return `a global: ${String(added)}`;
