@@ -162,7 +162,22 @@ public sealed class AppHost : IAsyncLifetime, IAsyncDisposable
         return email;
     }
 
+    /// <summary>Stops and starts again on the same data, at another address.</summary>
+    public async Task RestartAsync()
+    {
+        await StopAsync();
+        await InitializeAsync();
+    }
+
     public async Task DisposeAsync()
+    {
+        await StopAsync();
+        _data.Dispose();
+    }
+
+    ValueTask IAsyncDisposable.DisposeAsync() => new(DisposeAsync());
+
+    private async Task StopAsync()
     {
         if (_app is not null)
         {
@@ -170,11 +185,7 @@ public sealed class AppHost : IAsyncLifetime, IAsyncDisposable
             await _app.DisposeAsync();
             _app = null;
         }
-
-        _data.Dispose();
     }
-
-    ValueTask IAsyncDisposable.DisposeAsync() => new(DisposeAsync());
 
     private void Set(string name, string value) => _settings[name] = value;
 

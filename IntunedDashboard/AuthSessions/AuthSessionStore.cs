@@ -197,17 +197,7 @@ public sealed class AuthSessionStore(
     public async Task<int> AddCandidateAsync(AuthSession session, string runId, string stateJson, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var newest = await db.Set<AuthSessionState>().Where(s => s.SessionKey == session.Key)
-            .MaxAsync(s => (int?)s.Version, cancellationToken) ?? 0;
-        var state = new AuthSessionState
-        {
-            SessionKey = session.Key,
-            Version = newest + 1,
-            RunId = runId,
-            ProtectedState = protector.Protect(StatePurpose(session.Key), stateJson),
-            SummaryJson = JsonSerializer.Serialize(BrowserState.Summarize(stateJson), JsonSerializerOptions.Web),
-            CapturedAt = clock.GetUtcNow(),
-        };
+        var state = NewState(session.Key, await NextVersionAsync(db, session.Key, cancellationToken), runId, stateJson, promotedAt: null);
         db.Add(state);
         await db.SaveChangesAsync(cancellationToken);
         return state.Version;
@@ -219,6 +209,38 @@ public sealed class AuthSessionStore(
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await db.Set<AuthSession>().Where(s => s.Key == session.Key)
             .ExecuteUpdateAsync(set => set.SetProperty(s => s.UnprovenLogins, s => s.UnprovenLogins + 1), cancellationToken);
+    }
+
+    /// <summary>
+    /// Makes a proven state the session's next version, unless the session has got another one since it was read or somebody holds it:
+    /// their login counts more than what a Run left behind.
+    /// </summary>
+    /// <param name="session">As it was when the Run started with its state.</param>
+    /// <returns>Whether it was kept.</returns>
+    public async Task<bool> TryKeepAsync(AuthSession session, string runId, string stateJson, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var unchanged = await db.Set<AuthSession>()
+            .Where(s => s.Key == session.Key && s.StateVersion == session.StateVersion && s.LockedByRunId == null
+                && s.Status == AuthSessionStatus.Ready)
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(s => s.LastValidatedAt, now).SetProperty(s => s.UpdatedAt, now), cancellationToken);
+        if (unchanged == 0)
+        {
+            return false;
+        }
+
+        var version = await NextVersionAsync(db, session.Key, cancellationToken);
+        db.Add(NewState(session.Key, version, runId, stateJson, promotedAt: now));
+        await db.SaveChangesAsync(cancellationToken);
+        await db.Set<AuthSession>().Where(s => s.Key == session.Key)
+            .ExecuteUpdateAsync(set => set.SetProperty(s => s.StateVersion, version), cancellationToken);
+        await DropOldVersionsAsync(db, session.Key, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        signals.Publish(LiveTopics.AuthSessions(session.ProjectId));
+        return true;
     }
 
     /// <summary>The candidate's check passed: it becomes the session's state, and old versions go.</summary>
@@ -243,11 +265,7 @@ public sealed class AuthSessionStore(
                     .SetProperty(s => s.LastValidatedAt, now)
                     .SetProperty(s => s.LastRecreatedAt, now),
                 cancellationToken);
-        var kept = await db.Set<AuthSessionState>().Where(s => s.SessionKey == session.Key)
-            .OrderByDescending(s => s.Version).Select(s => s.Version).Take(options.Value.StateVersionsKept).ToListAsync(cancellationToken);
-        await db.Set<AuthSessionState>()
-            .Where(s => s.SessionKey == session.Key && !kept.Contains(s.Version))
-            .ExecuteDeleteAsync(cancellationToken);
+        await DropOldVersionsAsync(db, session.Key, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         await history.AddAsync(session.Key, AuthSessionEventKind.LoggedIn, runId, message: null, cancellationToken);
         signals.Publish(LiveTopics.AuthSessions(session.ProjectId));
@@ -325,6 +343,29 @@ public sealed class AuthSessionStore(
                     .SetProperty(s => s.LockOperation, (AuthSessionOperation?)null)
                     .SetProperty(s => s.LockedAt, (DateTimeOffset?)null),
                 cancellationToken);
+    }
+
+    private AuthSessionState NewState(Guid sessionKey, int version, string runId, string stateJson, DateTimeOffset? promotedAt) => new()
+    {
+        SessionKey = sessionKey,
+        Version = version,
+        RunId = runId,
+        ProtectedState = protector.Protect(StatePurpose(sessionKey), stateJson),
+        SummaryJson = JsonSerializer.Serialize(BrowserState.Summarize(stateJson), JsonSerializerOptions.Web),
+        CapturedAt = clock.GetUtcNow(),
+        PromotedAt = promotedAt,
+    };
+
+    private static async Task<int> NextVersionAsync(AppDbContext db, Guid sessionKey, CancellationToken cancellationToken) =>
+        1 + (await db.Set<AuthSessionState>().Where(s => s.SessionKey == sessionKey).MaxAsync(s => (int?)s.Version, cancellationToken) ?? 0);
+
+    private async Task DropOldVersionsAsync(AppDbContext db, Guid sessionKey, CancellationToken cancellationToken)
+    {
+        var kept = await db.Set<AuthSessionState>().Where(s => s.SessionKey == sessionKey)
+            .OrderByDescending(s => s.Version).Select(s => s.Version).Take(options.Value.StateVersionsKept).ToListAsync(cancellationToken);
+        await db.Set<AuthSessionState>()
+            .Where(s => s.SessionKey == sessionKey && !kept.Contains(s.Version))
+            .ExecuteDeleteAsync(cancellationToken);
     }
 
     private static string? Display(string? proxy) => ProxySettings.TryParse(proxy, out var parsed) ? parsed!.Masked : null;

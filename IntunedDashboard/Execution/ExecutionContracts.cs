@@ -80,6 +80,9 @@ public sealed record ExecutionRequest
 
     public bool SaveTrace { get; init; }
 
+    /// <summary>Whether a successful API or check tells its state at the end as well; a successful <c>create</c> always does.</summary>
+    public bool CaptureState { get; init; }
+
     /// <summary>The attempt's time; <c>extendTimeout</c> starts it anew.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(600);
 
@@ -112,7 +115,7 @@ public sealed record StageCompleted(string Stage, DateTimeOffset StartedAt, Time
 /// <summary>The function called <c>extendTimeout</c> or <c>extendPayload</c>: its deadline starts anew.</summary>
 public sealed record TimeoutExtended(DateTimeOffset Deadline) : ExecutionEvent;
 
-/// <summary>The browser state after a successful <c>create</c>; plaintext, to be encrypted by the receiver.
+/// <summary>The browser state after a successful <c>create</c>, or another function that was asked for it; plaintext, to be encrypted by the receiver.
 /// <c>{cookies, origins:[{origin, localStorage, indexedDB?}], sessionStorage:[{origin, sessionStorage}]}</c></summary>
 public sealed record StateCaptured(string StateJson) : ExecutionEvent;
 

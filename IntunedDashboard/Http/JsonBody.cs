@@ -44,6 +44,9 @@ public sealed class JsonBody
 
     public bool Has(string name) => Find(name) is not null;
 
+    /// <summary>For fields in which null has a meaning of its own.</summary>
+    public bool HasNull(string name) => _element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Null;
+
     public void AddFault(string name, string message) => _faults.Add(new FieldFault(PathOf(name), message));
 
     public string RequiredString(string name)

@@ -87,6 +87,9 @@ public sealed record ProjectSettings
 
     public bool AuthSessionsSaveTraces { get; init; }
 
+    /// <summary>Whether the state that a successful API Run leaves becomes the session's, once it passed its check.</summary>
+    public bool KeepRefreshedState { get; init; }
+
     public bool ApiAccessEnabled { get; init; } = true;
 
     public int MaxConcurrentRuns { get; init; } = 1;

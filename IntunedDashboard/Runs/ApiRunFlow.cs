@@ -20,18 +20,19 @@ public sealed class ApiRunFlow(
         {
             await using var browser = await browsers.LeaseAsync(new BrowserRequest(project.Manifest.Settings.Headful), cancellationToken);
             var attempt = await store.AddAttemptAsync(run, AttemptKind.Api, started: false, validateRunId: null, cancellationToken);
+            AuthRunFlow.Verdict? verdict = null;
             if (run.AuthSessionKey is { } sessionKey)
             {
-                var refusal = await ValidateAsync(claimed, attempt, project, browser, sessionKey, cancellationToken);
-                if (refusal is not null)
+                verdict = await ValidateAsync(claimed, attempt, project, browser, sessionKey, cancellationToken);
+                if (verdict.Error is { } refusal)
                 {
                     await store.FinishAttemptAsync(run, attempt, AttemptStatus.Canceled, error: null);
-                    await store.CancelAsync(run, RunReasons.ValidateDependencyFailed, refusal);
+                    await store.CancelAsync(run, RunReasons.ValidateDependencyFailed, refusal.Message);
                     return;
                 }
             }
 
-            var result = await ExecuteAsync(claimed, attempt, project, browser, cancellationToken);
+            var result = await ExecuteAsync(claimed, attempt, project, browser, verdict, cancellationToken);
             if (result.Canceled)
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -51,63 +52,114 @@ public sealed class ApiRunFlow(
 
     private static string Sentence(int attempts) => attempts == 1 ? "The attempt failed." : $"All {attempts} attempts failed.";
 
-    /// <returns>Null when the login holds; otherwise the sentence that says why not.</returns>
-    private async Task<string?> ValidateAsync(
+    private async Task<AuthRunFlow.Verdict> ValidateAsync(
         ClaimedRun claimed, Attempt attempt, DeployedProject project, IBrowserLease browser, Guid sessionKey, CancellationToken cancellationToken)
     {
-        var parent = claimed.Run;
-        var run = new Run
-        {
-            Id = Ids.NewRunId(),
-            ProjectId = parent.ProjectId,
-            DeploymentId = parent.DeploymentId,
-            Type = RunType.Validate,
-            AuthSessionKey = sessionKey,
-            AuthSessionId = parent.AuthSessionId,
-            DependencyOfRunId = parent.Id,
-            DependencyOfAttempt = attempt.Number,
-            JobId = parent.JobId,
-            JobRunId = parent.JobRunId,
-            Priority = parent.Priority,
-            StartedBy = parent.StartedBy,
-            CreatedAt = clock.GetUtcNow(),
-        };
+        var run = NewValidate(claimed.Run, attempt, sessionKey);
         await store.AddAsync(run, claimed.Options, parametersJson: null, secrets: null, cancellationToken);
-        await store.SetValidateRunAsync(parent, attempt, run.Id, cancellationToken);
-        if (await store.TryClaimAsync(run.Id, cancellationToken) is not { } claimedValidate)
+        await store.SetValidateRunAsync(claimed.Run, attempt, run.Id, cancellationToken);
+        var verdict = await JudgeAsync(
+            run,
+            (validate, token) => auth.ValidateAsync(
+                new AuthRunFlow.Scope(validate, claimed.Options, project, browser, sessionKey, claimed.Secrets), token),
+            cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        return verdict;
+    }
+
+    /// <summary>Keeps what a successful attempt left in its browser, if that passes a check of its own. Whatever comes of it, the
+    /// attempt has succeeded.</summary>
+    /// <param name="session">As it was when the attempt began.</param>
+    /// <returns>What became of it.</returns>
+    private async Task<string> KeepAsync(
+        ClaimedRun claimed,
+        Attempt attempt,
+        DeployedProject project,
+        IBrowserLease browser,
+        OpenAuthSession session,
+        string state,
+        CancellationToken cancellationToken)
+    {
+        var run = NewValidate(claimed.Run, attempt, session.Session.Key);
+        var options = claimed.Options with { AutoRecreate = false };
+        await store.AddAsync(run, options, parametersJson: null, secrets: null, CancellationToken.None);
+        var verdict = await JudgeAsync(
+            run,
+            (validate, token) => auth.ProveAsync(
+                new AuthRunFlow.Scope(validate, options, project, browser, session.Session.Key, claimed.Secrets), session, state, token),
+            cancellationToken);
+        if (verdict.Error is not null)
         {
-            return "The validation was canceled.";
+            return "not kept, the check refused it";
+        }
+
+        return await sessions.TryKeepAsync(session.Session, run.Id, verdict.LeftStateJson ?? state, CancellationToken.None)
+            ? "kept for the next Run"
+            : "not kept, the session has changed meanwhile";
+    }
+
+    /// <summary>Takes a Validate Run to its end.</summary>
+    private async Task<AuthRunFlow.Verdict> JudgeAsync(
+        Run run, Func<Run, CancellationToken, Task<AuthRunFlow.Verdict>> judge, CancellationToken cancellationToken)
+    {
+        var canceled = new AuthRunFlow.Verdict(RunErrors.Of(RunErrorCodes.CheckAttemptsFailed, "The validation was canceled."));
+        if (await store.TryClaimAsync(run.Id, CancellationToken.None) is not { } claimed)
+        {
+            return canceled;
         }
 
         using var own = cancellations.Register(run.Id, cancellationToken);
         try
         {
-            var scope = new AuthRunFlow.Scope(claimedValidate.Run, claimed.Options, project, browser, sessionKey, claimed.Secrets);
-            var error = await auth.ValidateAsync(scope, own.Token);
-            if (error is null)
+            var verdict = await judge(claimed.Run, own.Token);
+            if (verdict.Error is null)
             {
-                await store.CompleteAsync(claimedValidate.Run, resultJson: null, extendedPayloadsJson: null);
-                return null;
+                await store.CompleteAsync(claimed.Run, resultJson: null, extendedPayloadsJson: null);
+            }
+            else
+            {
+                await store.FailAsync(claimed.Run, verdict.Error);
             }
 
-            await store.FailAsync(claimedValidate.Run, error);
-            return error.Message;
+            return verdict;
         }
         catch (OperationCanceledException)
         {
-            await store.CancelAsync(claimedValidate.Run, RunReasons.CanceledByUser, "The validation was canceled.");
-            cancellationToken.ThrowIfCancellationRequested();
-            return "The validation was canceled.";
+            await store.CancelAsync(claimed.Run, RunReasons.CanceledByUser, "The validation was canceled.");
+            return canceled;
         }
         catch (RequestException missing)
         {
-            await store.FailAsync(claimedValidate.Run, RunErrors.Of(RunErrorCodes.CheckAttemptsFailed, missing.Message));
-            return missing.Message;
+            var error = RunErrors.Of(RunErrorCodes.CheckAttemptsFailed, missing.Message);
+            await store.FailAsync(claimed.Run, error);
+            return new AuthRunFlow.Verdict(error);
         }
     }
 
+    private Run NewValidate(Run parent, Attempt attempt, Guid sessionKey) => new()
+    {
+        Id = Ids.NewRunId(),
+        ProjectId = parent.ProjectId,
+        DeploymentId = parent.DeploymentId,
+        Type = RunType.Validate,
+        AuthSessionKey = sessionKey,
+        AuthSessionId = parent.AuthSessionId,
+        DependencyOfRunId = parent.Id,
+        DependencyOfAttempt = attempt.Number,
+        JobId = parent.JobId,
+        JobRunId = parent.JobRunId,
+        Priority = parent.Priority,
+        StartedBy = parent.StartedBy,
+        CreatedAt = clock.GetUtcNow(),
+    };
+
     private async Task<AttemptResult> ExecuteAsync(
-        ClaimedRun claimed, Attempt attempt, DeployedProject project, IBrowserLease browser, CancellationToken cancellationToken)
+        ClaimedRun claimed,
+        Attempt attempt,
+        DeployedProject project,
+        IBrowserLease browser,
+        AuthRunFlow.Verdict? verdict,
+        CancellationToken cancellationToken)
     {
         var run = claimed.Run;
         var session = run.AuthSessionKey is { } key ? await sessions.OpenAsync(key, cancellationToken) : null;
@@ -117,12 +169,15 @@ public sealed class ApiRunFlow(
             Kind = FunctionKind.Api,
             FunctionPath = $"api/{run.ApiName}",
             ParametersJson = claimed.ParametersJson ?? "{}",
-            StateJson = session?.StateJson,
+            StateJson = verdict is { LeftStateJson: { } left } && verdict.StateVersion == session?.Session.StateVersion ? left : session?.StateJson,
             SessionParametersJson = session is null ? null : claimed.Secrets.RuntimeInputJson ?? session.ParametersJson ?? "{}",
             AuthSessionId = run.AuthSessionId,
             Proxy = session?.Proxy ?? claimed.Secrets.OpenProxy(),
             SaveTrace = claimed.Options.SaveTrace,
             TimeoutSeconds = claimed.Options.RequestTimeout,
+            KeepState = session is not null && project.Manifest.Settings.KeepRefreshedState
+                ? state => KeepAsync(claimed, attempt, project, browser, session, state, cancellationToken)
+                : null,
         };
         return await attempts.RunAsync(run, attempt, project, browser, plan, cancellationToken);
     }

@@ -33,6 +33,12 @@ public sealed record AttemptPlan
 
     /// <summary>What the attempt had to wait for before its runner started.</summary>
     public IReadOnlyList<AttemptStage> StagesBefore { get; init; } = [];
+
+    /// <summary>Whether a success answers the state it left in the browser; create always does.</summary>
+    public bool CaptureState { get; init; }
+
+    /// <summary>Called with the state that a success left, before the attempt is closed; answers what became of it, for the timeline.</summary>
+    public Func<string, Task<string>>? KeepState { get; init; }
 }
 
 public sealed record AttemptResult(ExecutionFinished Finished, RunErrorInfo? Error, string? StateJson)
@@ -87,6 +93,7 @@ public sealed class AttemptRunner(
             ViewportWidth = settings.BrowserWidth,
             ViewportHeight = settings.BrowserHeight,
             SaveTrace = plan.SaveTrace,
+            CaptureState = plan.CaptureState || plan.KeepState is not null,
             Timeout = TimeSpan.FromSeconds(plan.TimeoutSeconds),
             MaxResultBytes = runs.Value.MaxResultBytes,
             RunId = run.Id,
@@ -127,6 +134,13 @@ public sealed class AttemptRunner(
             attempt.HasLog = log.HasLines;
         }
 
+        if (plan.KeepState is not null && state is not null && finished is { Outcome: ExecutionOutcome.Succeeded })
+        {
+            var begun = clock.GetUtcNow();
+            var outcome = await plan.KeepState(state);
+            stages.Add(new AttemptStage("refresh", begun, (clock.GetUtcNow() - begun).TotalMilliseconds, outcome));
+        }
+
         attempt.StagesJson = JsonSerializer.Serialize(stages, JsonSerializerOptions.Web);
         finished ??= new ExecutionFinished
         {
@@ -152,13 +166,17 @@ public sealed class AttemptRunner(
     private static RunErrorInfo? ErrorOf(ExecutionFinished finished) => finished.Outcome switch
     {
         ExecutionOutcome.Succeeded or ExecutionOutcome.Canceled => null,
-        ExecutionOutcome.CheckedFalse => RunErrors.Of(RunErrorCodes.AuthCheckFailed, "The check found that the login does not hold.") with
+        ExecutionOutcome.CheckedFalse => RunErrors.Of(RunErrorCodes.AuthCheckFailed, CheckSentence(finished.Error)) with
         {
             PageUrl = finished.Error?.PageUrl,
+            IsConnectionError = finished.Error is { IsConnectionError: true },
         },
         _ => RunErrors.From(finished.Error
             ?? new ExecutionError { Code = "script-unexpected-error", Message = "The automation failed without saying why." }),
     };
+
+    private static string CheckSentence(ExecutionError? error) =>
+        error is { IsConnectionError: true } ? error.Message : "The check found that the login does not hold.";
 
     private async Task KeepAsync(Run run, Attempt attempt, ArtifactProduced artifact)
     {

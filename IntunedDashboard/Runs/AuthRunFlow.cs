@@ -27,6 +27,13 @@ public sealed class AuthRunFlow(
         public List<AttemptStage> Waited { get; } = [];
     }
 
+    /// <summary>How a validation ended.</summary>
+    /// <param name="Error">Null when the login holds.</param>
+    /// <param name="StateVersion">The version that was proven.</param>
+    /// <param name="LeftStateJson">What the passing check left in its browser, where the project keeps refreshed states: on a site that
+    /// changes its token with every page, the stored state is already used up.</param>
+    public sealed record Verdict(RunErrorInfo? Error, int StateVersion = 0, string? LeftStateJson = null);
+
     /// <summary>Create and Update: log in, then prove it.</summary>
     /// <returns>Null when the session is READY.</returns>
     public async Task<RunErrorInfo?> LogInAsync(Scope scope, CancellationToken cancellationToken)
@@ -34,7 +41,7 @@ public sealed class AuthRunFlow(
         var opened = await sessions.OpenAsync(scope.SessionKey, cancellationToken);
         try
         {
-            return await LogInLockedAsync(scope, opened, cancellationToken);
+            return (await LogInLockedAsync(scope, opened, cancellationToken)).Error;
         }
         catch (OperationCanceledException)
         {
@@ -48,8 +55,7 @@ public sealed class AuthRunFlow(
     }
 
     /// <summary>Validate: check, and when the login is lost and the Run allows it, log in again and check once more.</summary>
-    /// <returns>Null when the session is valid.</returns>
-    public async Task<RunErrorInfo?> ValidateAsync(Scope scope, CancellationToken cancellationToken)
+    public async Task<Verdict> ValidateAsync(Scope scope, CancellationToken cancellationToken)
     {
         var session = (await sessions.OpenAsync(scope.SessionKey, cancellationToken)).Session;
         if (!options.Value.StrictLocking || !scope.Options.AutoRecreate)
@@ -68,39 +74,49 @@ public sealed class AuthRunFlow(
         }
     }
 
-    private async Task<RunErrorInfo?> ValidateUnlockedAsync(Scope scope, CancellationToken cancellationToken)
+    /// <summary>Checks a state that is not the session's; the session stays as it is.</summary>
+    public async Task<Verdict> ProveAsync(Scope scope, OpenAuthSession opened, string state, CancellationToken cancellationToken)
+    {
+        var (valid, last, left) = await CheckAsync(scope, opened, state, cancellationToken);
+        return valid
+            ? new Verdict(Error: null, LeftStateJson: left)
+            : new Verdict(RunErrors.Wrapping(
+                RunErrorCodes.CheckAttemptsFailed, "What the Run left did not pass the check, so the session keeps its state.", scope.Run.AttemptCount, last));
+    }
+
+    private async Task<Verdict> ValidateUnlockedAsync(Scope scope, CancellationToken cancellationToken)
     {
         while (true)
         {
             var opened = await sessions.OpenAsync(scope.SessionKey, cancellationToken);
             if (opened.StateJson is not null)
             {
-                var (valid, last) = await CheckAsync(scope, opened, opened.StateJson, cancellationToken);
+                var (valid, last, left) = await CheckAsync(scope, opened, opened.StateJson, cancellationToken);
                 if (valid)
                 {
                     await sessions.MarkValidAsync(opened.Session, scope.Run.Id, CancellationToken.None);
-                    return null;
+                    return new Verdict(Error: null, opened.Session.StateVersion, left);
                 }
 
                 if (last is { IsConnectionError: true })
                 {
                     // Nothing was learnt about the login, so neither log in again nor call the session lost.
-                    return RunErrors.Wrapping(
-                        RunErrorCodes.CheckAttemptsFailed, "The site could not be reached, so the login could not be checked.", scope.Run.AttemptCount, last);
+                    return new Verdict(RunErrors.Wrapping(
+                        RunErrorCodes.CheckAttemptsFailed, "The login could not be checked, because site or proxy was out of reach.", scope.Run.AttemptCount, last));
                 }
 
                 if (RefusesRecreation(scope, opened) is { } refusal)
                 {
                     var error = RunErrors.Wrapping(RunErrorCodes.CheckAttemptsFailed, refusal, scope.Run.AttemptCount, last);
                     await sessions.MarkExpiredAsync(opened.Session, scope.Run.Id, error.Message, CancellationToken.None);
-                    return error;
+                    return new Verdict(error);
                 }
             }
             else if (RefusesRecreation(scope, opened) is { } refusal)
             {
                 var error = RunErrors.Of(RunErrorCodes.CheckAttemptsFailed, $"There is no login to check. {refusal}");
                 await sessions.MarkExpiredAsync(opened.Session, scope.Run.Id, error.Message, CancellationToken.None);
-                return error;
+                return new Verdict(error);
             }
 
             await LockAsync(scope, opened.Session, AuthSessionOperation.Recreate, cancellationToken);
@@ -155,14 +171,14 @@ public sealed class AuthRunFlow(
         }
     }
 
-    private async Task<RunErrorInfo?> LogInLockedAsync(Scope scope, OpenAuthSession opened, CancellationToken cancellationToken)
+    private async Task<Verdict> LogInLockedAsync(Scope scope, OpenAuthSession opened, CancellationToken cancellationToken)
     {
         var parameters = scope.Secrets.RuntimeInputJson ?? opened.ParametersJson;
         if (parameters is null)
         {
             var missing = RunErrors.Of(RunErrorCodes.CreateAttemptsFailed, "The session has no credentials to log in with.");
             await sessions.MarkExpiredAsync(opened.Session, scope.Run.Id, missing.Message, CancellationToken.None);
-            return missing;
+            return new Verdict(missing);
         }
 
         var (state, failed) = await CreateAsync(scope, opened, parameters, cancellationToken);
@@ -170,22 +186,27 @@ public sealed class AuthRunFlow(
         {
             var error = RunErrors.Wrapping(RunErrorCodes.CreateAttemptsFailed, "Logging in failed.", scope.Run.AttemptCount, failed);
             await sessions.MarkExpiredAsync(opened.Session, scope.Run.Id, error.Message, CancellationToken.None);
-            return error;
+            return new Verdict(error);
         }
 
         var version = await sessions.AddCandidateAsync(opened.Session, scope.Run.Id, state, cancellationToken);
-        var (valid, last) = await CheckAsync(scope, opened, state, cancellationToken);
+        var (valid, last, left) = await CheckAsync(scope, opened, state, cancellationToken);
         if (!valid)
         {
             await sessions.CountUnprovenLoginAsync(opened.Session, CancellationToken.None);
             var error = RunErrors.Wrapping(
                 RunErrorCodes.PostCreateCheckAttemptsFailed, "Logging in went through, but the check still fails.", scope.Run.AttemptCount, last);
             await sessions.MarkExpiredAsync(opened.Session, scope.Run.Id, error.Message, CancellationToken.None);
-            return error;
+            return new Verdict(error);
+        }
+
+        if (left is not null)
+        {
+            version = await sessions.AddCandidateAsync(opened.Session, scope.Run.Id, left, CancellationToken.None);
         }
 
         await sessions.PromoteAsync(opened.Session, scope.Run.Id, version, CancellationToken.None);
-        return null;
+        return new Verdict(Error: null, version, left);
     }
 
     private async Task<(string? State, RunErrorInfo? Error)> CreateAsync(
@@ -218,23 +239,26 @@ public sealed class AuthRunFlow(
         return (null, last);
     }
 
-    private async Task<(bool Valid, RunErrorInfo? Error)> CheckAsync(
+    private async Task<(bool Valid, RunErrorInfo? Error, string? LeftState)> CheckAsync(
         Scope scope, OpenAuthSession opened, string state, CancellationToken cancellationToken)
     {
         RunErrorInfo? last = null;
         for (var i = 0; i < scope.Options.CheckAttempts; i++)
         {
-            var result = await RunAsync(
-                scope, AttemptKind.Check, Plan(scope, opened, FunctionKind.Check, "auth-sessions/check", state), cancellationToken);
+            var plan = Plan(scope, opened, FunctionKind.Check, "auth-sessions/check", state) with
+            {
+                CaptureState = scope.Project.Manifest.Settings.KeepRefreshedState,
+            };
+            var result = await RunAsync(scope, AttemptKind.Check, plan, cancellationToken);
             if (result.Succeeded)
             {
-                return (true, null);
+                return (true, null, result.StateJson);
             }
 
             last = result.Error;
         }
 
-        return (false, last);
+        return (false, last, null);
     }
 
     private async Task<AttemptResult> RunAsync(Scope scope, AttemptKind kind, AttemptPlan plan, CancellationToken cancellationToken)

@@ -67,7 +67,7 @@ public static class AuthSessionOperationsApi
     private static async Task<Created<OperationStartedWire>> CreateAsync(
         RequestedProject project, JsonBody body, Actor actor, IAuthSessionCommands commands, CancellationToken cancellationToken)
     {
-        var request = ReadSave(body) with { Id = body.OptionalString("id") };
+        var request = ReadSave(body, parametersRequired: true) with { Id = body.OptionalString("id") };
         body.ThrowIfFaulty();
         var started = await commands.CreateAsync(actor, project.Id, request, cancellationToken);
         return TypedResults.Created((string?)null, new OperationStartedWire("started", started.RunId));
@@ -76,7 +76,7 @@ public static class AuthSessionOperationsApi
     private static async Task<Created<OperationStartedWire>> UpdateAsync(
         RequestedProject project, string authSessionId, JsonBody body, Actor actor, IAuthSessionCommands commands, CancellationToken cancellationToken)
     {
-        var request = ReadSave(body);
+        var request = ReadSave(body, parametersRequired: false) with { SetProxy = body.HasNull("proxy") };
         body.ThrowIfFaulty();
         var started = await commands.UpdateAsync(actor, project.Id, authSessionId, request, cancellationToken);
         return TypedResults.Created((string?)null, new OperationStartedWire("started", started.RunId));
@@ -127,9 +127,9 @@ public static class AuthSessionOperationsApi
             : throw RequestException.NotFound($"Operation {operationId}");
     }
 
-    private static SaveAuthSession ReadSave(JsonBody body) => new()
+    private static SaveAuthSession ReadSave(JsonBody body, bool parametersRequired) => new()
     {
-        ParametersJson = body.ObjectText("parameters", required: true),
+        ParametersJson = body.ObjectText("parameters", parametersRequired),
         Proxy = ReadProxy(body),
         CheckAttempts = body.WholeNumber("checkAttempts", 3, 1, RunOptions.MostAttempts),
         CreateAttempts = body.WholeNumber("createAttempts", 3, 1, RunOptions.MostAttempts),

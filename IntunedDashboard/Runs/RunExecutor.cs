@@ -77,7 +77,7 @@ public sealed class RunExecutor(
         await using var browser = await browsers.LeaseAsync(new BrowserRequest(project.Manifest.Settings.Headful), cancellationToken);
         var scope = new AuthRunFlow.Scope(run, claimed.Options, project, browser, run.AuthSessionKey!.Value, claimed.Secrets);
         var error = run.Type == RunType.Validate
-            ? await auth.ValidateAsync(scope, cancellationToken)
+            ? (await auth.ValidateAsync(scope, cancellationToken)).Error
             : await auth.LogInAsync(scope, cancellationToken);
         if (error is null)
         {

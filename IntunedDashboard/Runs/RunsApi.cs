@@ -40,7 +40,7 @@ public static class RunsApi
             ParametersJson = body.ObjectText("parameters", required: true) ?? "{}",
             AuthSessionId = authSession?.OptionalString("id"),
             RuntimeInputJson = authSession?.ObjectText("runtimeInput"),
-            Proxy = body.OptionalString("proxy") ?? authSession?.OptionalString("proxy"),
+            Proxy = authSession?.OptionalString("proxy") ?? body.OptionalString("proxy"),
             Options = ReadOptions(body, authSession),
         };
         if (authSession is not null && request.AuthSessionId is null && request.RuntimeInputJson is null)

@@ -37,6 +37,7 @@ internal static class StartMessage
             json.WriteNumber("height", request.ViewportHeight);
             json.WriteEndObject();
             json.WriteBoolean("trace", request.SaveTrace);
+            json.WriteBoolean("capture", request.CaptureState || request.Kind == FunctionKind.Create);
             json.WriteString("traceFile", Path.Combine(attemptFolder, TraceFile));
             json.WriteString("screenshotFile", Path.Combine(attemptFolder, ScreenshotFile));
             json.WriteNumber("maxResultBytes", request.MaxResultBytes);

@@ -48,6 +48,7 @@ public sealed partial class SettingsReader
             AuthSessionsEnabled = enabled,
             AuthSessionsType = ReadSessionType(enabled),
             AuthSessionsSaveTraces = Flag("authSessions.saveTraces") ?? false,
+            KeepRefreshedState = Flag("authSessions.keepRefreshedState") ?? false,
             ApiAccessEnabled = current || (Flag("apiAccess.enabled") ?? true),
             MaxConcurrentRuns = Math.Max(1, Number(current ? "replication.maxCount" : "replication.maxConcurrentRequests", 0, 1000) ?? 1),
             Headful = Flag("headful") ?? false,

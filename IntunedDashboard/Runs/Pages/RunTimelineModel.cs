@@ -65,6 +65,7 @@ public sealed class RunTimelineModel
         "context" => "browser context",
         "restore" => "restore login",
         "capture" => "keep login",
+        "refresh" => "refresh login",
         _ => stage,
     };
 

@@ -2,14 +2,16 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { describeError, isConnectionFailure } = require('./errors');
-const { captureState, restoreState } = require('./state');
+const { captureState, restoreState, watchOrigins } = require('./state');
 
 const attemptKey = Symbol.for('intuned.attempt');
+const proxyErrors = /net::ERR_(PROXY_|TUNNEL_|SOCKS_|NO_SUPPORTED_PROXIES|MANDATORY_PROXY)/;
 
 class Failure extends Error {
-  constructor(code, message) {
+  constructor(code, message, isConnectionError) {
     super(message);
     this.code = code;
+    this.isConnectionError = isConnectionError;
   }
 }
 
@@ -28,6 +30,7 @@ class Attempt {
   #finished = false;
   #outcome;
   #lastNavigationError = null;
+  #origins;
   #payloads = [];
   #lastExtension = 0;
   #settled;
@@ -70,6 +73,8 @@ class Attempt {
     const hookFile = path.join(m.buildDirectory, 'hooks', 'setupContext.js');
     this.#context = fs.existsSync(hookFile) ? await this.#callHook(hookFile) : undefined;
     this.#context ??= await engineStep('The browser made no context', this.#browser.newContext({ viewport: m.viewport, proxy: m.proxy ?? undefined }));
+    if (m.proxy) this.#watchProxy();
+    this.#origins = watchOrigins(this.#context);
     this.#stage('context', start);
     if (m.state) {
       start = performance.now();
@@ -90,7 +95,9 @@ class Attempt {
   async #callHook(file) {
     const hook = defaultExport(require(file));
     if (typeof hook !== 'function') throw new Failure('script-unexpected-error', 'hooks/setupContext has no default export that is a function.');
+    const proxied = this.#m.proxy && this.#giveProxy();
     const returned = await hook({ cdpUrl: this.#m.browser, apiName: this.#m.functionPath, apiParameters: this.#m.parameters });
+    proxied?.done();
     if (returned === undefined || returned === null) return undefined;
     const parts = Array.isArray(returned) ? returned
       : typeof returned.newPage === 'function' ? [returned]
@@ -99,9 +106,35 @@ class Attempt {
     if (typeof context?.newPage !== 'function' || parts.length > 3 || (cleanup && typeof cleanup !== 'function')) {
       throw new Failure('script-unexpected-error', 'hooks/setupContext may return nothing, a context, or a context with a page and a cleanup function.');
     }
+    if (proxied && !proxied.contexts.has(context)) {
+      throw new Failure('script-unexpected-error', 'hooks/setupContext returned a context that does not use the proxy. Make it with newContext.');
+    }
     this.#page = page ?? undefined;
     this.#cleanup = cleanup;
     return context;
+  }
+
+  /** A context that a hook makes goes out through the proxy as well. */
+  #giveProxy() {
+    const { proxy } = this.#m;
+    const browser = Object.getPrototypeOf(this.#browser);
+    const { newContext } = browser;
+    const contexts = new Set();
+    browser.newContext = async function (options) {
+      const context = await newContext.call(this, { ...options, proxy });
+      contexts.add(context);
+      return context;
+    };
+    return { contexts, done: () => { browser.newContext = newContext; } };
+  }
+
+  /** The browser shows a proxy's refusal as if it were the site's page, and an automation could take it for one. */
+  #watchProxy() {
+    this.#context.on('response', response => {
+      if (response.status() !== 407 || !response.request().isNavigationRequest()) return;
+      const message = `The proxy ${this.#m.proxy.server} refused its user or password (status 407).`;
+      this.#decide('failed', { error: new Failure('script-execution-exception', message, true) });
+    });
   }
 
   #load() {
@@ -141,14 +174,23 @@ class Attempt {
 
   #describe(error) {
     const described = describeError(error, this.#m.buildDirectory);
-    if (error instanceof Failure) return { ...described, code: error.code, errorType: undefined, stack: undefined };
+    if (error instanceof Failure) {
+      return { ...described, code: error.code, errorType: undefined, stack: undefined, isConnectionError: error.isConnectionError };
+    }
     described.code = 'script-execution-exception';
     described.isConnectionError = this.#lastNavigationError !== null || isConnectionFailure(error);
+    const proxyError = this.#proxyError(described.message);
+    if (proxyError) described.message = `${proxyError} ${described.message}`;
     if (this.#browser && !this.#browser.isConnected()) {
       described.code = 'script-process-crashed';
       described.message = `The browser ended during the attempt. ${described.message}`;
     }
     return described;
+  }
+
+  #proxyError(message) {
+    const [found] = proxyErrors.exec(this.#lastNavigationError ?? message) ?? [];
+    return found && this.#m.proxy ? `The proxy ${this.#m.proxy.server} could not be used.` : undefined;
   }
 
   /** An exception or rejection that nobody handles ends the attempt, as it would end a process of its own. */
@@ -175,11 +217,14 @@ class Attempt {
     if (outcome.outcome === 'checked-false') outcome.error = { code: 'auth-check-failed', message: 'The check returned a false value.' };
     if (outcome.error) {
       outcome.error.pageUrl = this.#url();
-      if (outcome.outcome === 'checked-false') outcome.error.isConnectionError = this.#lastNavigationError !== null;
+      if (outcome.outcome === 'checked-false' && this.#lastNavigationError !== null) {
+        outcome.error.isConnectionError = true;
+        outcome.error.message = `${this.#proxyError() ?? 'The site could not be reached.'} The check returned a false value after ${this.#lastNavigationError}.`;
+      }
       if (outcome.outcome !== 'canceled') await this.#screenshot();
     }
     await this.#stopTracing();
-    if (this.#m.kind === 'create' && outcome.outcome === 'succeeded') await this.#capture();
+    if (this.#m.capture && outcome.outcome === 'succeeded') await this.#capture();
     else if (this.#m.trace) await this.#reportLearnt();
     if (this.#cleanup) await this.#callCleanup();
     if (this.#stopping) {
@@ -235,11 +280,15 @@ class Attempt {
   async #capture() {
     const start = performance.now();
     try {
-      const state = await captureState(this.#context, text => this.#output.engine('warn', text));
+      const state = await captureState(this.#context, this.#origins, text => this.#output.engine('warn', text));
       this.#channel.send({ type: 'state', state });
       this.#stage('capture', start, describeState(state));
     } catch (error) {
       const message = `The state of the browser could not be read: ${firstLine(error)}`;
+      if (this.#m.kind !== 'create') {
+        this.#output.engine('warn', message);
+        return;
+      }
       this.#outcome = { outcome: 'failed', error: { code: 'script-unexpected-error', message, pageUrl: this.#url() } };
     }
   }

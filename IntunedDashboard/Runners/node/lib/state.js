@@ -1,7 +1,26 @@
 'use strict';
 
-/** Everything a login can leave in a browser: cookies, localStorage, IndexedDB, and the sessionStorage of every open page. */
-async function captureState(context, warn) {
+/** Remembers which origins each page has shown: a tab keeps the sessionStorage of all of them. */
+function watchOrigins(context) {
+  const origins = new Map();
+  const watch = page => {
+    const seen = new Set();
+    origins.set(page, seen);
+    page.on('framenavigated', frame => {
+      const { origin } = new URL(frame.url());
+      if (frame === page.mainFrame() && origin !== 'null') seen.add(origin);
+    });
+  };
+  context.pages().forEach(watch);
+  context.on('page', watch);
+  return origins;
+}
+
+/**
+ * Everything a login can leave in a browser: cookies, localStorage, IndexedDB, and the sessionStorage of every open page. The pages
+ * do not show what they showed afterwards.
+ */
+async function captureState(context, visited, warn) {
   let state;
   try {
     state = await context.storageState({ indexedDB: true });
@@ -14,7 +33,45 @@ async function captureState(context, warn) {
     const found = await readSessionStorage(frame);
     if (found && !sessions.has(found.origin)) sessions.set(found.origin, found);
   }
+  for (const page of context.pages()) {
+    const left = [...visited.get(page) ?? []].filter(origin => origin !== originOf(page) && !sessions.has(origin));
+    for (const found of await revisit(page, left, warn)) sessions.set(found.origin, found);
+  }
   return { cookies: state.cookies, origins: state.origins, sessionStorage: [...sessions.values()] };
+}
+
+/** Reads the sessionStorage of origins a page has left. Nothing is asked of the sites: the page gets empty documents. */
+async function revisit(page, origins, warn) {
+  if (!origins.length) return [];
+  const found = [];
+  const session = await page.context().newCDPSession(page);
+  try {
+    session.on('Fetch.requestPaused', ({ requestId }) => {
+      session.send('Fetch.fulfillRequest', {
+        requestId, responseCode: 200, responseHeaders: [{ name: 'Content-Type', value: 'text/html' }], body: '',
+      }).catch(() => {});
+    });
+    await session.send('Network.enable');
+    await session.send('Network.setBypassServiceWorker', { bypass: true });
+    await session.send('Fetch.enable', { patterns: [{ urlPattern: '*' }] });
+    for (const origin of origins) {
+      await page.goto(`${origin}/`, { timeout: 3000 });
+      found.push(await readSessionStorage(page.mainFrame()));
+    }
+  } catch (error) {
+    warn(`sessionStorage of an earlier page was left out of the state: ${String(error?.message ?? error).split('\n')[0]}`);
+  } finally {
+    await session.detach().catch(() => {});
+  }
+  return found.filter(Boolean);
+}
+
+function originOf(page) {
+  try {
+    return new URL(page.url()).origin;
+  } catch {
+    return null;
+  }
 }
 
 async function readSessionStorage(frame) {
@@ -53,4 +110,4 @@ function fillSessionStorage(byOrigin) {
   }
 }
 
-module.exports = { captureState, restoreState };
+module.exports = { captureState, restoreState, watchOrigins };
