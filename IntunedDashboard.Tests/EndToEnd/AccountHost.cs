@@ -76,7 +76,7 @@ public sealed class AccountHost : IAsyncLifetime
               const account = (await flow()) === "link" ? `${url}/link/account` : `${url}/account`;
               await page.goto(account);
               if (page.url() !== account) return false;
-              await page.locator("#user").innerText({ timeout: 300 });
+              if (!(await page.locator("#user").count())) throw new Error("The account page names no user.");
               return true;
             }
             """)

@@ -102,7 +102,7 @@ public sealed class AuthRunFlow(
                 {
                     // Nothing was learnt about the login, so neither log in again nor call the session lost.
                     return new Verdict(RunErrors.Wrapping(
-                        RunErrorCodes.CheckAttemptsFailed, "The login could not be checked, because site or proxy was out of reach.", scope.Run.AttemptCount, last));
+                        RunErrorCodes.CheckAttemptsFailed, "The site or its proxy could not be reached, so the login could not be checked.", scope.Run.AttemptCount, last));
                 }
 
                 if (RefusesRecreation(scope, opened) is { } refusal)
