@@ -1,7 +1,10 @@
 using System.Text.Json.Nodes;
 using IntunedDashboard.Execution;
+using IntunedDashboard.Live;
+using IntunedDashboard.Runs;
 using IntunedDashboard.Tests.Runs;
 using IntunedDashboard.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 using Role = IntunedDashboard.Identity.Role;
@@ -220,6 +223,55 @@ public sealed class LivePageTests(BrowserHost host) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_log_follows_its_end_until_the_reader_scrolls_up_and_then_counts_what_is_new()
+    {
+        Flow.Engine.Api = async (_, token) =>
+        {
+            await _gate.Task.WaitAsync(token);
+            return await ScriptedEngine.Succeed();
+        };
+        var run = await Flow.StartRunAsync(new JsonObject { ["id"] = await Flow.LogInAsync("talkative") });
+        var page = await host.OpenAsync($"{BrowserHost.Project}/runs/{run}?tab=log");
+        await WriteLogAsync(run, 100_001, 250);
+        await Expect(page.GetByText("line 250", new() { Exact = true })).ToBeInViewportAsync();
+
+        await page.Locator("log-scroll").EvaluateAsync("log => log.scrollTop = 0");
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Follow", Exact = true })).ToBeVisibleAsync();
+        await WriteLogAsync(run, 100_251, 5);
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "5 new" })).ToBeVisibleAsync();
+        await Expect(page.GetByText("line 1", new() { Exact = true })).ToBeInViewportAsync();
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "5 new" }).ClickAsync();
+        await Expect(page.GetByText("line 255", new() { Exact = true })).ToBeInViewportAsync();
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task What_was_typed_outlives_a_broken_connection()
+    {
+        var page = await host.OpenAsync(BrowserHost.Project);
+        var connections = new System.Collections.Concurrent.ConcurrentQueue<IWebSocketRoute>();
+        await page.RouteWebSocketAsync("**/_blazor**", socket =>
+        {
+            socket.ConnectToServer();
+            connections.Enqueue(socket);
+        });
+        await page.GotoAsync($"{BrowserHost.Project}/auth-sessions?new=1");
+        var sheet = page.GetByRole(AriaRole.Dialog, new() { Name = "New AuthSession" });
+        await sheet.GetByLabel("username").FillAsync("typed-before");
+
+        Assert.True(connections.TryPeek(out var first));
+        await first.CloseAsync(new WebSocketRouteCloseOptions { Code = 1012 });
+        await Eventually.TrueAsync(() => connections.Count > 1);
+        await sheet.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+
+        await Expect(sheet.GetByText("Enter password.")).ToBeVisibleAsync();
+        await Expect(sheet.GetByLabel("username")).ToHaveValueAsync("typed-before");
+        host.ForgetComplaints("WebSocket");
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task A_viewer_sees_no_actions_and_no_log_of_a_login()
     {
         await Flow.LogInAsync("private");
@@ -263,6 +315,22 @@ public sealed class LivePageTests(BrowserHost host) : IAsyncLifetime
 
         await Expect(page.Locator(".browser-notice")).ToHaveCountAsync(0);
         await page.Context.CloseAsync();
+    }
+
+    private async Task WriteLogAsync(string run, int firstSeq, int count)
+    {
+        await using var db = await Flow.OpenDatabaseAsync();
+        db.AddRange(Enumerable.Range(firstSeq, count).Select(seq => new RunLogLine
+        {
+            RunId = run,
+            Seq = seq,
+            Attempt = 1,
+            Time = TimeProvider.System.GetUtcNow(),
+            Level = "info",
+            Message = $"line {seq - 100_000}",
+        }));
+        await db.SaveChangesAsync();
+        Flow.App.Services.GetRequiredService<ILiveSignals>().Publish(LiveTopics.RunLog(run));
     }
 
     private static ILocator Row(IPage page, string text) => page.Locator("tbody tr", new() { HasText = text });

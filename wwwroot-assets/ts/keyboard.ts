@@ -22,7 +22,11 @@ function steerPalette(event: KeyboardEvent, palette: HTMLElement): void {
   if (event.key === "ArrowDown" || event.key === "ArrowUp") {
     event.preventDefault();
     const next = event.key === "ArrowDown" ? (current + 1) % options.length : (current - 1 + options.length) % options.length;
-    options.forEach((option, index) => option.setAttribute("aria-selected", String(index === next)));
+    options.forEach((option, index) => {
+      option.id = `palette-option-${index}`;
+      option.setAttribute("aria-selected", String(index === next));
+    });
+    palette.querySelector("input")?.setAttribute("aria-activedescendant", `palette-option-${next}`);
     options[next]?.scrollIntoView({ block: "nearest" });
   } else if (event.key === "Enter") {
     event.preventDefault();
