@@ -91,8 +91,17 @@ public sealed class AccountHost : IAsyncLifetime
         .With("api/every-way.ts", """
             import type { Page } from "playwright";
             import { url } from "../utils/site";
-            export default async function handler(params: unknown, page: Page) {
+            export default async function handler(params: { stun: string }, page: Page) {
               await page.goto(`${url}/data`);
+              await page.evaluate(async stun => {
+                const connection = new RTCPeerConnection({ iceServers: [{ urls: `stun:${stun}` }] });
+                connection.createDataChannel("any");
+                await connection.setLocalDescription(await connection.createOffer());
+                const gathered = new Promise<void>(done => {
+                  connection.onicegatheringstatechange = () => connection.iceGatheringState === "complete" && done();
+                });
+                await Promise.race([gathered, new Promise(late => setTimeout(late, 1000))]);
+              }, params.stun);
               const status = (await page.request.get(`${url}/account`)).status();
               const fetched = await page.evaluate(() => fetch("/data").then(answer => answer.status));
               const heard = await page.evaluate(address => new Promise(heard => {

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -38,12 +39,17 @@ public sealed class ProxyTests(AccountHost host) : IAsyncLifetime
         var (validated, _) = await Project.OperateAsync("proxied/validate/start", []);
         Assert.Equal("done", ProjectDriver.Text(validated, "status"));
         Assert.Equal(2, host.Site.Visits("GET /account", "first"));
-        var run = await Project.RunAsync("every-way", new JsonObject { ["id"] = "proxied" });
+        using var stun = new UdpClient(0);
+        var run = await Project.RunAsync(
+            "every-way",
+            new JsonObject { ["id"] = "proxied" },
+            parameters: new JsonObject { ["stun"] = $"{OwnAddress()}:{((IPEndPoint)stun.Client.LocalEndPoint!).Port}" });
 
         Assert.True(ProjectDriver.Text(run, "status") == "completed", run.ToJsonString());
         Assert.Equal("""{"status":200,"fetched":200,"heard":"hello"}""", run["result"]!.ToJsonString());
         Assert.Equal((2, 1), (host.Site.Visits("GET /data", "first"), host.Site.Visits("GET /socket", "first")));
         Assert.Equal(0, host.Site.VisitsBy(AccountSite.Direct));
+        Assert.Equal(0, stun.Available);
         Assert.True(_first.Requests > 0 && _first.Tunnels > 0);
     }
 
@@ -182,6 +188,12 @@ public sealed class ProxyTests(AccountHost host) : IAsyncLifetime
 
         return text.ToString();
     }
+
+    /// <summary>WebRTC leaves the loopback alone.</summary>
+    private static IPAddress OwnAddress() => NetworkInterface.GetAllNetworkInterfaces()
+        .SelectMany(i => i.GetIPProperties().UnicastAddresses)
+        .Select(a => a.Address)
+        .FirstOrDefault(a => a.AddressFamily == AddressFamily.InterNetwork && !IPAddress.IsLoopback(a)) ?? IPAddress.Loopback;
 
     private static int ClosedPort()
     {

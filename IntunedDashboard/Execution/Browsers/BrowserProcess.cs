@@ -12,6 +12,11 @@ internal sealed class BrowserProcess : IAsyncDisposable
     // A proxy of the machine must never see the address of a browser.
     private static readonly HttpClient Loopback = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(10) };
 
+    /// <summary>WebRTC would go past a context's proxy and tell the machine's own address. The first is read by Chromium, the second
+    /// by its headless shell.</summary>
+    private static readonly string[] WithoutDirectUdp =
+        ["--webrtc-ip-handling-policy=disable_non_proxied_udp", "--force-webrtc-ip-handling-policy=disable_non_proxied_udp"];
+
     private readonly IBrowser _browser;
     private readonly ProcessIdentity? _identity;
     private readonly string? _profile;
@@ -65,7 +70,7 @@ internal sealed class BrowserProcess : IAsyncDisposable
         {
             ExecutablePath = found.ExecutablePath,
             Headless = !headful,
-            Args = [$"--remote-debugging-port={port}", "--remote-debugging-address=127.0.0.1"],
+            Args = [$"--remote-debugging-port={port}", "--remote-debugging-address=127.0.0.1", .. WithoutDirectUdp],
             // Chromium refuses its sandbox to root.
             ChromiumSandbox = !(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess),
             Timeout = (float)limits.BrowserStart.TotalMilliseconds,

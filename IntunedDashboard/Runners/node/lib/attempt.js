@@ -96,8 +96,12 @@ class Attempt {
     const hook = defaultExport(require(file));
     if (typeof hook !== 'function') throw new Failure('script-unexpected-error', 'hooks/setupContext has no default export that is a function.');
     const proxied = this.#m.proxy && this.#giveProxy();
-    const returned = await hook({ cdpUrl: this.#m.browser, apiName: this.#m.functionPath, apiParameters: this.#m.parameters });
-    proxied?.done();
+    let returned;
+    try {
+      returned = await hook({ cdpUrl: this.#m.browser, apiName: this.#m.functionPath, apiParameters: this.#m.parameters });
+    } finally {
+      proxied?.done();
+    }
     if (returned === undefined || returned === null) return undefined;
     const parts = Array.isArray(returned) ? returned
       : typeof returned.newPage === 'function' ? [returned]
