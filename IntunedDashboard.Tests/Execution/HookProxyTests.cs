@@ -28,6 +28,21 @@ public sealed class HookProxyTests(EngineFixture engine, TestSite site) : IClass
         Assert.Contains("does not use the proxy", attempt.Failed("script-unexpected-error").Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_hook_that_throws_leaves_its_proxy_to_no_other_attempt()
+    {
+        using var throwing = new TestProject()
+            .With("hooks/setupContext", "module.exports.default = async () => { throw new Error('no context today'); };")
+            .WithFunction("api/read", "return 1;");
+        using var direct = new TestProject().WithFunction("api/read", $"await page.goto('{site.Url}/'); return page.locator('h1').innerText();");
+
+        var attempt = await engine.Host.RunAsync(throwing, "api/read", r => r with { Proxy = ProxySettings.Parse(TestSite.RefusingUrl) });
+        var next = await engine.Host.RunAsync(direct, "api/read");
+
+        Assert.Equal("no context today", attempt.Failed("script-execution-exception").Message);
+        Assert.Equal("\"Home\"", next.Succeeded());
+    }
+
     private static TestProject ProjectWith(string context) => new TestProject()
         .With("hooks/setupContext", $$"""
             const { chromium } = require('playwright');
