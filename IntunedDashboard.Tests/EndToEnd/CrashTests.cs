@@ -6,7 +6,7 @@ namespace IntunedDashboard.Tests.EndToEnd;
 
 public sealed class CrashTests
 {
-    [Fact]
+    [LinuxFact]
     public async Task A_server_killed_during_Runs_leaves_nothing_behind() => await CrashRounds.RunAsync(rounds: 3, seed: 20, _ => { });
 }
 
