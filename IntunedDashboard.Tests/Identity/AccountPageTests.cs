@@ -5,7 +5,7 @@ using Microsoft.Playwright;
 namespace IntunedDashboard.Tests.Identity;
 
 /// <summary>The account pages and the page of API keys as a person meets them, in a real browser.</summary>
-public sealed class AccountPageTests(BrowserFixture browser) : IClassFixture<BrowserFixture>
+public sealed class AccountPageTests(TestBrowser browser) : IClassFixture<TestBrowser>
 {
     [Fact]
     public async Task Set_up_works_without_scripts()

@@ -21,7 +21,7 @@ public sealed class BrowserHost : IAsyncLifetime
 {
     private readonly ConcurrentQueue<string> _complaints = new();
     private FlowHost? _flow;
-    private readonly BrowserFixture _browser = new();
+    private readonly TestBrowser _browser = new();
     private (string Completed, string Failed)? _runs;
 
     public FlowHost Flow => _flow!;

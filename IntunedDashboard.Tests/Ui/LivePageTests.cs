@@ -91,6 +91,9 @@ public sealed class LivePageTests(BrowserHost host) : IAsyncLifetime
         await sheet.GetByRole(AriaRole.Button, new() { Name = "Start Run" }).ClickAsync();
 
         await Expect(page.Locator(".page-head")).ToContainTextAsync("Completed");
+
+        // A Run that ends before its page is there opens on its result.
+        await Tab(page, "Log").ClickAsync();
         await Expect(page.Locator(".log-line").First).ToContainTextAsync("api/hello runs");
         await Tab(page, "Result").ClickAsync();
         await Expect(page.GetByLabel("Result", new() { Exact = true })).ToContainTextAsync("ok: true");
