@@ -47,7 +47,7 @@ public sealed class FailureTests(TroubleHost host) : IClassFixture<TroubleHost>,
     public async Task A_site_slower_than_the_limit_fails_the_attempt_with_a_timeout()
     {
         await host.LogInAsync("slow-site");
-        var runId = await host.StartAsync("hang", "slow-site", timeout: 2);
+        var runId = await host.StartAsync("hang", "slow-site", timeout: 5);
         var run = await host.EndAsync(runId);
 
         Assert.Equal("failed", Text(run, "status"));
@@ -112,7 +112,7 @@ public sealed class FailureTests(TroubleHost host) : IClassFixture<TroubleHost>,
     public async Task An_endless_loop_is_killed_at_its_deadline()
     {
         await host.LogInAsync("endless");
-        var run = await host.RunAsync("loop", "endless", timeout: 2);
+        var run = await host.RunAsync("loop", "endless", timeout: 5);
 
         Assert.Equal("failed", Text(run, "status"));
         Assert.Equal("script-timeout", Text(run["attempts"]![0]!["error"]!, "code"));

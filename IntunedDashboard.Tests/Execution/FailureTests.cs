@@ -136,7 +136,7 @@ public sealed class FailureTests(EngineFixture engine, TestSite site) : IClassFi
     {
         using var project = new TestProject().WithFunction("api/slow", $"await page.goto('{site.Url}/login'); await page.goto('{site.Url}/slow');");
 
-        var attempt = await engine.Host.RunAsync(project, "api/slow", r => r with { Timeout = TimeSpan.FromSeconds(1.5), SaveTrace = true });
+        var attempt = await engine.Host.RunAsync(project, "api/slow", r => r with { Timeout = TimeSpan.FromSeconds(6), SaveTrace = true });
 
         Assert.Equal("The attempt reached its time limit.", attempt.Failed("script-timeout").Message);
         Assert.Equal(Png, attempt.Screenshot?[..4]);
@@ -148,7 +148,7 @@ public sealed class FailureTests(EngineFixture engine, TestSite site) : IClassFi
     {
         using var project = new TestProject().WithFunction("api/loops", "for (;;) ;");
 
-        var error = (await engine.Host.RunAsync(project, "api/loops", r => r with { Timeout = TimeSpan.FromSeconds(1) })).Failed("script-timeout");
+        var error = (await engine.Host.RunAsync(project, "api/loops", r => r with { Timeout = TimeSpan.FromSeconds(4) })).Failed("script-timeout");
 
         Assert.Contains("did not stop when asked", error.Message, StringComparison.Ordinal);
     }
