@@ -1,5 +1,6 @@
 using System.Text.Json;
 using IntunedDashboard.Execution;
+using IntunedDashboard.Execution.Node;
 using IntunedDashboard.Tests.Execution.Support;
 using IntunedDashboard.Tests.Support;
 
@@ -211,28 +212,35 @@ public sealed class RunnerTests(EngineFixture engine, TestSite site) : IClassFix
     public async Task A_process_is_ready_before_the_attempt_and_serves_only_its_deployment()
     {
         const string Body = "return { pid: process.pid, born: performance.timeOrigin };";
-        using var project = new TestProject().WithFunction("api/process", Body).WithFunction("api/leaves", "setInterval(() => {}, 1000); globalThis.left = 1; " + Body);
+        using var project = new TestProject().WithFunction("api/process", Body).WithFunction("api/leaves", "setInterval(() => {}, 1000); globalThis.left = 1; " + Body)
+            .WithFunction("api/patches", "Array.prototype.map = function () { return []; }; " + Body);
         using var other = new TestProject().WithFunction("api/process", Body);
         await using var host = await EngineHost.StartAsync();
         await using var browser = await host.Browsers.LeaseAsync(new BrowserRequest(), default);
         await Eventually.TrueAsync(() => host.RegisteredRunners() == 2);
+        await host.Get<NodeProcessPool>().SettleAsync();
         var called = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
 
-        var first = Process((await host.RunAsync(browser, project, "api/process")).Succeeded());
-        var again = Process((await host.RunAsync(browser, project, "api/process")).Succeeded());
-        var elsewhere = Process((await host.RunAsync(browser, other, "api/process")).Succeeded());
-        var leaving = Process((await host.RunAsync(browser, project, "api/leaves")).Succeeded());
-        var afterwards = Process((await host.RunAsync(browser, project, "api/process")).Succeeded());
+        var first = await RunAsync(project, "api/process");
+        var again = await RunAsync(project, "api/process");
+        var elsewhere = await RunAsync(other, "api/process");
+        var leaving = await RunAsync(project, "api/leaves");
+        var afterwards = await RunAsync(project, "api/process");
+        var patching = await RunAsync(project, "api/patches");
+        var unpatched = await RunAsync(project, "api/process");
 
         Assert.True(first.Born < called);
-        Assert.Equal(first.Pid, again.Pid);
+        Assert.True(first.Pid == again.Pid, host.Log);
         Assert.Equal(first.Pid, leaving.Pid);
         Assert.NotEqual(first.Pid, elsewhere.Pid);
         Assert.NotEqual(first.Pid, afterwards.Pid);
+        Assert.Equal(afterwards.Pid, patching.Pid);
+        Assert.NotEqual(patching.Pid, unpatched.Pid);
 
-        static (int Pid, double Born) Process(string json)
+        async Task<(int Pid, double Born)> RunAsync(TestProject from, string function)
         {
-            var result = JsonDocument.Parse(json).RootElement;
+            await host.Get<NodeProcessPool>().SettleAsync();
+            var result = JsonDocument.Parse((await host.RunAsync(browser, from, function)).Succeeded()).RootElement;
             return (result.GetProperty("pid").GetInt32(), result.GetProperty("born").GetDouble());
         }
     }

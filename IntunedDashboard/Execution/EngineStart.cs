@@ -8,8 +8,10 @@ namespace IntunedDashboard.Execution;
 /// <summary>Sweeps what a dead node left, then finds or installs a browser and warms the pools without delaying the start.</summary>
 internal sealed class EngineStart(
     EngineWorkspace workspace, BrowserLocator locator, BrowserInstaller installer, BrowserPool browsers, NodeProcessPool processes,
-    IOptions<BrowserOptions> options) : BackgroundService
+    IOptions<BrowserOptions> options, TimeProvider time) : BackgroundService
 {
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(15);
+
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         workspace.Sweep();
@@ -32,13 +34,31 @@ internal sealed class EngineStart(
     private async Task PrepareAsync(CancellationToken stoppingToken)
     {
         processes.Warm();
-        if (locator.Find(headful: false) is null && options.Value.AutoInstall == true)
+        if (locator.Find(headful: false) is null && options.Value.AutoInstall == true && await InstallAsync(stoppingToken))
         {
-            browsers.Report(new BrowserAvailability(false, true, "A browser is being installed; this takes a few minutes."));
-            await installer.InstallAsync(stoppingToken);
-            browsers.Report(new BrowserAvailability(false, false, "The installed browser is being started."));
+            return;
         }
 
-        await browsers.WarmAsync(stoppingToken);
+        // Somebody may install one, or repair it, while the dashboard runs.
+        while (!await browsers.WarmAsync(stoppingToken))
+        {
+            await Task.Delay(LookAgain, time, stoppingToken);
+        }
+    }
+
+    /// <summary>A downloaded browser may lack libraries of the system, which its packages bring.</summary>
+    /// <returns>Whether a browser works now.</returns>
+    private async Task<bool> InstallAsync(CancellationToken stoppingToken)
+    {
+        browsers.Report(new BrowserAvailability(false, true, "A browser is being installed; this takes a few minutes."));
+        try
+        {
+            return (await installer.DownloadAsync(stoppingToken) && await browsers.WarmAsync(stoppingToken))
+                || (await installer.InstallPackagesAsync(stoppingToken) && await browsers.WarmAsync(stoppingToken));
+        }
+        finally
+        {
+            browsers.Report(browsers.Availability with { IsInstalling = false });
+        }
     }
 }

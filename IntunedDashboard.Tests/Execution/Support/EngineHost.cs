@@ -40,7 +40,7 @@ public sealed class EngineHost : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection([new("Node:BrowserSlots", "2")]);
         builder.Configuration.AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value)));
         var log = new CapturedLog();
-        builder.Services.AddLogging(logging => logging.ClearProviders().AddProvider(log));
+        builder.Services.AddLogging(logging => logging.ClearProviders().SetMinimumLevel(LogLevel.Debug).AddProvider(log));
         builder.Services.AddSingleton(new DashboardPaths(folder.Path));
         builder.Services.AddSingleton(limits ?? new EngineLimits());
         builder.AddExecution();

@@ -9,10 +9,21 @@ internal static class BrowserAdvice
         ? $"No browser with a window is installed. {Install("chromium")}"
         : $"No browser is installed. {Install("chromium-headless-shell chromium")}";
 
-    public static string DoesNotStart(FoundBrowser found, bool headful) =>
-        headful && OperatingSystem.IsLinux() && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("DISPLAY"))
-            ? $"{found.Name} cannot show a window: there is no display. Start the dashboard under a display, for example with xvfb-run."
-            : $"{found.Name} ({found.ExecutablePath}) does not start. Run it by hand to see why, or set Browser:ExecutablePath to another one.";
+    public static string DoesNotStart(FoundBrowser found, bool headful, Exception cause)
+    {
+        if (headful && OperatingSystem.IsLinux() && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("DISPLAY")))
+        {
+            return $"{found.Name} cannot show a window: there is no display. Start the dashboard under a display, for example with xvfb-run.";
+        }
+
+        if (cause.Message.Contains("No usable sandbox", StringComparison.Ordinal))
+        {
+            return $"{found.Name} cannot start its sandbox: this system does not allow unprivileged user namespaces. Allow them "
+                + "(sysctl kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0), or install the system's own chromium package.";
+        }
+
+        return $"{found.Name} ({found.ExecutablePath}) does not start. Run it by hand to see why, or set Browser:ExecutablePath to another one.";
+    }
 
     private static string Install(string packages) => IsDebianLike
         ? $"Run: apt-get install -y {packages}"

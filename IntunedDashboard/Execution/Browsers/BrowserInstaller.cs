@@ -1,26 +1,25 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using IntunedDashboard.Execution.Node;
 
 namespace IntunedDashboard.Execution.Browsers;
 
 /// <summary>Installs a browser: with Playwright's own installer, else with the system's packages, and shows the progress.</summary>
-internal sealed class BrowserInstaller(NodeRuntime runtime, ILogger<BrowserInstaller> logger)
+internal sealed partial class BrowserInstaller(NodeRuntime runtime, ILogger<BrowserInstaller> logger)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
 
-    /// <returns>Whether an installer ended well.</returns>
-    public async Task<bool> InstallAsync(CancellationToken cancellationToken)
-    {
-        var cli = Path.Combine(runtime.PlaywrightPackage, "cli.js");
-        if (await RunAsync(runtime.Executable, [cli, "install", "chromium", "chromium-headless-shell"], cancellationToken))
-        {
-            return true;
-        }
+    /// <summary>Playwright's own download, into the user's cache.</summary>
+    /// <returns>Whether it ended well.</returns>
+    public Task<bool> DownloadAsync(CancellationToken cancellationToken) => RunAsync(
+        runtime.Executable, [Path.Combine(runtime.PlaywrightPackage, "cli.js"), "install", "chromium", "chromium-headless-shell"], cancellationToken);
 
-        return BrowserAdvice.IsDebianLike && Environment.IsPrivilegedProcess
-            && await RunAsync("apt-get", ["update"], cancellationToken)
-            && await RunAsync("apt-get", ["install", "-y", "chromium-headless-shell", "chromium"], cancellationToken);
-    }
+    /// <summary>The system's packages, where we may install them.</summary>
+    /// <returns>Whether it ended well.</returns>
+    public async Task<bool> InstallPackagesAsync(CancellationToken cancellationToken) =>
+        BrowserAdvice.IsDebianLike && Environment.IsPrivilegedProcess
+        && await RunAsync("apt-get", ["update"], cancellationToken)
+        && await RunAsync("apt-get", ["install", "-y", "chromium-headless-shell", "chromium"], cancellationToken);
 
     private async Task<bool> RunAsync(string file, string[] arguments, CancellationToken cancellationToken)
     {
@@ -34,7 +33,12 @@ internal sealed class BrowserInstaller(NodeRuntime runtime, ILogger<BrowserInsta
             RedirectStandardError = true,
             Environment = { ["DEBIAN_FRONTEND"] = "noninteractive" },
         };
-        using var process = Process.Start(start)!;
+        using var process = TryStart(start);
+        if (process is null)
+        {
+            return false;
+        }
+
         process.StandardInput.Close();
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(Patience);
@@ -58,14 +62,32 @@ internal sealed class BrowserInstaller(NodeRuntime runtime, ILogger<BrowserInsta
         return process.ExitCode == 0;
     }
 
+    private static Process? TryStart(ProcessStartInfo start)
+    {
+        try
+        {
+            return Process.Start(start);
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            // The installer itself is not installed.
+            return null;
+        }
+    }
+
     private async Task ShowAsync(StreamReader output, CancellationToken cancellationToken)
     {
         while (await output.ReadLineAsync(cancellationToken) is { } line)
         {
-            if (!string.IsNullOrWhiteSpace(line))
+            var text = ControlSequence().Replace(line, string.Empty).TrimEnd();
+            // Indented lines are stack traces of the installer.
+            if (text.Length > 1 && text[0] != ' ')
             {
-                ExecutionLog.InstallProgress(logger, line.TrimEnd());
+                ExecutionLog.InstallProgress(logger, text);
             }
         }
     }
+
+    [GeneratedRegex(@"\x1B\[[0-9;]*[A-Za-z]", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex ControlSequence();
 }

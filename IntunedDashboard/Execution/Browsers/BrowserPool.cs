@@ -19,7 +19,7 @@ internal sealed class BrowserPool(
     private readonly SemaphoreSlim _sharing = new(1, 1);
     private readonly BackgroundTasks _background = new();
     private readonly CancellationTokenSource _closing = new();
-    private BrowserAvailability _availability = new(false, false, "No browser has been looked for yet.");
+    private BrowserAvailability _availability = new(false, false, "The browser is being started.");
     private bool _isRefilling;
 
     public event EventHandler? AvailabilityChanged;
@@ -57,7 +57,7 @@ internal sealed class BrowserPool(
         }
     }
 
-    /// <summary>Launches the first browser and keeps going in the background.</summary>
+    /// <summary>Launches the first browser; the others follow in the background.</summary>
     /// <returns>Whether a browser works.</returns>
     public async Task<bool> WarmAsync(CancellationToken cancellationToken)
     {
@@ -69,9 +69,8 @@ internal sealed class BrowserPool(
             Refill(TimeSpan.Zero);
             return true;
         }
-        catch (BrowserUnavailableException e)
+        catch (BrowserUnavailableException)
         {
-            ExecutionLog.BrowserUnavailable(logger, e.Message);
             return false;
         }
     }
@@ -119,10 +118,10 @@ internal sealed class BrowserPool(
                     throw new OperationCanceledException("The pool is closed.", e, _closing.Token);
                 }
 
-                ExecutionLog.BrowserFailed(logger, e);
                 if (isRetry)
                 {
-                    throw Unavailable(BrowserAdvice.DoesNotStart(found, headful), e);
+                    ExecutionLog.BrowserFailed(logger, e);
+                    throw Unavailable(BrowserAdvice.DoesNotStart(found, headful, e), e);
                 }
 
                 // The driver itself may have died.
@@ -133,7 +132,17 @@ internal sealed class BrowserPool(
 
     private BrowserUnavailableException Unavailable(string message, Exception? cause)
     {
-        Report(new BrowserAvailability(false, Availability.IsInstalling, message));
+        if (Availability is { IsInstalling: true, Message: var progress })
+        {
+            return new BrowserUnavailableException(progress, cause);
+        }
+
+        if (Availability.Message != message)
+        {
+            ExecutionLog.BrowserUnavailable(logger, message);
+        }
+
+        Report(new BrowserAvailability(false, false, message));
         return new BrowserUnavailableException(message, cause);
     }
 

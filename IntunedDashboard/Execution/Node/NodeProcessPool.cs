@@ -13,7 +13,7 @@ internal sealed class NodeProcessPool(
 {
     private const int MostReady = 4;
 
-    private static readonly TimeSpan TidyPatience = TimeSpan.FromMilliseconds(60);
+    private static readonly TimeSpan TidyPatience = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan RefillDelay = TimeSpan.FromMilliseconds(150);
 
     private readonly Lock _gate = new();
@@ -88,6 +88,9 @@ internal sealed class NodeProcessPool(
         });
     }
 
+    /// <summary>Waits until every returned process is ready again or gone, and the pool is full.</summary>
+    public Task SettleAsync() => _background.DrainAsync();
+
     public async ValueTask DisposeAsync()
     {
         if (_closing.IsCancellationRequested)
@@ -96,7 +99,7 @@ internal sealed class NodeProcessPool(
         }
 
         await _closing.CancelAsync();
-        await _background.DrainAsync();
+        await SettleAsync();
         NodeProcess[] idle;
         lock (_gate)
         {
@@ -112,7 +115,13 @@ internal sealed class NodeProcessPool(
     {
         lock (_gate)
         {
-            var found = _used.LastOrDefault(p => p.BuildDirectory == buildDirectory && !p.HasExited);
+            foreach (var dead in _used.Where(p => p.HasExited).ToArray())
+            {
+                _used.Remove(dead);
+                _background.Add(() => dead.DisposeAsync().AsTask());
+            }
+
+            var found = _used.LastOrDefault(p => p.BuildDirectory == buildDirectory);
             if (found is not null)
             {
                 _used.Remove(found);

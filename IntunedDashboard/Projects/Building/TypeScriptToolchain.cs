@@ -31,9 +31,13 @@ public static class TypeScriptToolchain
     {
         get
         {
-            var system = OperatingSystem.IsWindows() ? "win32" : OperatingSystem.IsMacOS() ? "darwin" : "linux";
+            if (OperatingSystem.IsWindows())
+            {
+                return "win32_x64";
+            }
+
             var arm = RuntimeInformation.OSArchitecture == Architecture.Arm64;
-            return $"{system}-{(arm ? "arm64" : "x64")}";
+            return $"{(OperatingSystem.IsMacOS() ? "darwin" : "linux")}-{(arm ? "arm64" : "x64")}";
         }
     }
 }
