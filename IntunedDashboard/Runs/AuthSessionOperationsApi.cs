@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using IntunedDashboard.AuthSessions;
 using IntunedDashboard.Http;
 using IntunedDashboard.Identity;
@@ -24,9 +23,6 @@ public sealed record OperationResultWire
     public RunErrorWire? Error { get; init; }
 
     public RunReasonWire? Reason { get; init; }
-
-    [JsonIgnore]
-    public bool IsFinal => Status is "done" or "failed" or "canceled";
 
     public static OperationResultWire From(RunDetail run) => run.Row.Status switch
     {

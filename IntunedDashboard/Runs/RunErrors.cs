@@ -20,7 +20,6 @@ public static class RunReasons
 {
     public const string ValidateDependencyFailed = "auth-session-validate-dependency-failed";
     public const string CanceledByUser = "cancelled-user-action";
-    public const string FailedToInitialize = "failed-to-initialize-job-run";
 }
 
 public static class RunErrors
