@@ -1,6 +1,6 @@
 using System.Text.Json;
 using IntunedDashboard.Execution;
-using IntunedDashboard.Execution.Node;
+using IntunedDashboard.Execution.Runners;
 using IntunedDashboard.Tests.Execution.Support;
 using IntunedDashboard.Tests.Support;
 
@@ -218,7 +218,7 @@ public sealed class RunnerTests(EngineFixture engine, TestSite site) : IClassFix
         await using var host = await EngineHost.StartAsync();
         await using var browser = await host.Browsers.LeaseAsync(new BrowserRequest(), default);
         await Eventually.TrueAsync(() => host.RegisteredRunners() == 2);
-        await host.Get<NodeProcessPool>().SettleAsync();
+        await host.Get<RunnerPool>().SettleAsync();
         var called = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
 
         var first = await RunAsync(project, "api/process");
@@ -239,7 +239,7 @@ public sealed class RunnerTests(EngineFixture engine, TestSite site) : IClassFix
 
         async Task<(int Pid, double Born)> RunAsync(TestProject from, string function)
         {
-            await host.Get<NodeProcessPool>().SettleAsync();
+            await host.Get<RunnerPool>().SettleAsync();
             var result = JsonDocument.Parse((await host.RunAsync(browser, from, function)).Succeeded()).RootElement;
             return (result.GetProperty("pid").GetInt32(), result.GetProperty("born").GetDouble());
         }

@@ -1,11 +1,12 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Threading.Channels;
-using IntunedDashboard.Execution.Node;
+using IntunedDashboard.Execution.Runners;
 
 namespace IntunedDashboard.Execution;
 
-internal sealed class AutomationRunner(NodeProcessPool processes, EngineLimits limits, TimeProvider time, ILogger<AutomationRunner> logger)
+internal sealed class AutomationRunner(
+    RunnerPool processes, IEnumerable<IRunnerLanguage> languages, EngineLimits limits, TimeProvider time, ILogger<AutomationRunner> logger)
     : IAutomationRunner
 {
     public async IAsyncEnumerable<ExecutionEvent> RunAsync(
@@ -34,22 +35,23 @@ internal sealed class AutomationRunner(NodeProcessPool processes, EngineLimits l
     /// <summary>Never throws: every end is an event.</summary>
     private async Task RunAsync(ExecutionRequest request, ChannelWriter<ExecutionEvent> events, Task filesWereRead, CancellationToken stop)
     {
-        NodeProcess? process = null;
+        RunnerProcess? process = null;
         var folder = string.Empty;
         var inOrder = false;
         try
         {
-            if (request.Language is not ("typescript" or "javascript"))
+            if (languages.FirstOrDefault(l => l.Runs(request.Language)) is not { } language)
             {
                 events.TryWrite(Failed("script-unexpected-error", $"This node has no runner for {request.Language} projects."));
                 return;
             }
 
             var started = time.GetUtcNow();
-            process = await processes.AcquireAsync(Path.GetFullPath(request.BuildDirectory), stop);
-            folder = process.BeginAttempt(Path.GetFullPath(request.BuildDirectory));
+            var buildDirectory = Path.GetFullPath(request.BuildDirectory);
+            process = await processes.AcquireAsync(language.Describe(buildDirectory), buildDirectory, stop);
+            folder = process.BeginAttempt(buildDirectory);
             events.TryWrite(new StageCompleted("runner", started, time.GetUtcNow() - started, null));
-            inOrder = await new NodeAttempt(request, process, folder, events, limits, time, logger).RunAsync(stop);
+            inOrder = await new RunnerAttempt(request, process, folder, events, limits, time, logger).RunAsync(stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -58,6 +60,10 @@ internal sealed class AutomationRunner(NodeProcessPool processes, EngineLimits l
                 Outcome = ExecutionOutcome.Canceled,
                 Error = new ExecutionError { Code = "canceled", Message = "The attempt was stopped before it began." },
             });
+        }
+        catch (RunnerUnavailableException unavailable)
+        {
+            events.TryWrite(Failed("script-unexpected-error", unavailable.Message));
         }
         catch (JsonException)
         {

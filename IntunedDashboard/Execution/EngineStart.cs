@@ -1,13 +1,14 @@
 using IntunedDashboard.Execution.Browsers;
 using IntunedDashboard.Execution.Node;
 using IntunedDashboard.Execution.Processes;
+using IntunedDashboard.Execution.Runners;
 using Microsoft.Extensions.Options;
 
 namespace IntunedDashboard.Execution;
 
 /// <summary>Sweeps what a dead node left, then finds or installs a browser and warms the pools without delaying the start.</summary>
 internal sealed class EngineStart(
-    EngineWorkspace workspace, BrowserLocator locator, BrowserInstaller installer, BrowserPool browsers, NodeProcessPool processes,
+    EngineWorkspace workspace, BrowserLocator locator, BrowserInstaller installer, BrowserPool browsers, RunnerPool processes, NodeRunner node,
     IOptions<BrowserOptions> options, TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(15);
@@ -33,7 +34,8 @@ internal sealed class EngineStart(
 
     private async Task PrepareAsync(CancellationToken stoppingToken)
     {
-        processes.Warm();
+        // Most projects are of this language; the others become ready when they are first used.
+        processes.Warm(node.Launch);
         if (locator.Find(headful: false) is null && options.Value.AutoInstall == true && await InstallAsync(stoppingToken))
         {
             return;

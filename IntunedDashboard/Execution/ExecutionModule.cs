@@ -1,6 +1,7 @@
 using IntunedDashboard.Execution.Browsers;
 using IntunedDashboard.Execution.Node;
 using IntunedDashboard.Execution.Processes;
+using IntunedDashboard.Execution.Runners;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -23,7 +24,9 @@ public static class ExecutionModule
         services.AddSingleton<IValidateOptions<NodeOptions>, NodeOptionsSetup>();
         services.AddSingleton<EngineWorkspace>();
         services.AddSingleton<NodeRuntime>();
-        services.AddSingleton<NodeProcessPool>();
+        services.AddSingleton<NodeRunner>();
+        services.AddSingleton<IRunnerLanguage>(provider => provider.GetRequiredService<NodeRunner>());
+        services.AddSingleton<RunnerPool>();
         services.AddSingleton<BrowserLocator>();
         services.AddSingleton<PlaywrightDriver>();
         services.AddSingleton<BrowserPool>();

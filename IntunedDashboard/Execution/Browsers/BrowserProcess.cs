@@ -74,7 +74,7 @@ internal sealed class BrowserProcess : IAsyncDisposable
             // Chromium refuses its sandbox to root.
             ChromiumSandbox = !(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess),
             Timeout = (float)limits.BrowserStart.TotalMilliseconds,
-            Env = Node.NodeRuntime.InheritedEnvironment().Append(KeyValuePair.Create("HOME", Home)),
+            Env = ChildEnvironment.Inherited().Append(KeyValuePair.Create("HOME", Home)),
             // The node decides when running attempts end, not a key pressed in its terminal.
             HandleSIGINT = false,
             HandleSIGTERM = false,

@@ -1,13 +1,13 @@
 using System.Threading.Channels;
 using IntunedDashboard.Platform;
 
-namespace IntunedDashboard.Execution.Node;
+namespace IntunedDashboard.Execution.Runners;
 
 /// <summary>The host's side of one attempt: deadlines, stopping, and the translation of messages into events.</summary>
-internal sealed class NodeAttempt
+internal sealed class RunnerAttempt
 {
     private readonly ExecutionRequest _request;
-    private readonly NodeProcess _process;
+    private readonly RunnerProcess _process;
     private readonly string _folder;
     private readonly ChannelWriter<ExecutionEvent> _events;
     private readonly EngineLimits _limits;
@@ -21,8 +21,8 @@ internal sealed class NodeAttempt
     private string? _screenshot;
     private string? _state;
 
-    public NodeAttempt(
-        ExecutionRequest request, NodeProcess process, string folder, ChannelWriter<ExecutionEvent> events, EngineLimits limits, TimeProvider time,
+    public RunnerAttempt(
+        ExecutionRequest request, RunnerProcess process, string folder, ChannelWriter<ExecutionEvent> events, EngineLimits limits, TimeProvider time,
         ILogger logger)
     {
         _request = request;

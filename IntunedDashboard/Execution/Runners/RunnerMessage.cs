@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace IntunedDashboard.Execution.Node;
+namespace IntunedDashboard.Execution.Runners;
 
 /// <summary>A line from a runner process; <see cref="Type"/> says which of the other members it has (docs/runner-protocol.md).</summary>
 internal sealed record RunnerMessage

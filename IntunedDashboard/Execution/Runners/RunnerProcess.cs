@@ -5,13 +5,13 @@ using System.Text.Json;
 using System.Threading.Channels;
 using IntunedDashboard.Execution.Processes;
 
-namespace IntunedDashboard.Execution.Node;
+namespace IntunedDashboard.Execution.Runners;
 
 /// <summary>
 /// One runner process and its folder. <see cref="Messages"/> has one reader at a time; it completes when the process has closed its
 /// outputs. Disposing ends the process and everything it started, and removes the folder.
 /// </summary>
-internal sealed class NodeProcess : IAsyncDisposable
+internal sealed class RunnerProcess : IAsyncDisposable
 {
     private readonly Process _process;
     private readonly ProcessIdentity? _identity;
@@ -21,8 +21,9 @@ internal sealed class NodeProcess : IAsyncDisposable
     private readonly Task _pumps;
     private int _attempts;
 
-    private NodeProcess(Process process, string folder, EngineWorkspace workspace, EngineLimits limits)
+    private RunnerProcess(Process process, RunnerLaunch launch, string folder, EngineWorkspace workspace, EngineLimits limits)
     {
+        Launch = launch;
         _process = process;
         _workspace = workspace;
         _limits = limits;
@@ -37,6 +38,8 @@ internal sealed class NodeProcess : IAsyncDisposable
     }
 
     public int Pid => _process.Id;
+
+    public RunnerLaunch Launch { get; }
 
     public string Folder { get; }
 
@@ -53,8 +56,8 @@ internal sealed class NodeProcess : IAsyncDisposable
     public bool IsWorn => _attempts >= _limits.AttemptsPerProcess;
 
     /// <exception cref="InvalidOperationException">It did not become ready.</exception>
-    public static async Task<NodeProcess> StartAsync(
-        NodeRuntime runtime, EngineWorkspace workspace, EngineLimits limits, CancellationToken cancellationToken)
+    public static async Task<RunnerProcess> StartAsync(
+        RunnerLaunch launch, EngineWorkspace workspace, EngineLimits limits, CancellationToken cancellationToken)
     {
         var folder = workspace.CreateFolder();
         var start = new ProcessStartInfo
@@ -66,7 +69,7 @@ internal sealed class NodeProcess : IAsyncDisposable
             WorkingDirectory = folder,
         };
         start.Environment.Clear();
-        foreach (var (name, value) in NodeRuntime.InheritedEnvironment())
+        foreach (var (name, value) in ChildEnvironment.Inherited().Concat(launch.Environment))
         {
             start.Environment[name] = value;
         }
@@ -76,17 +79,10 @@ internal sealed class NodeProcess : IAsyncDisposable
             start.Environment[name] = folder;
         }
 
-        start.Environment["NODE_COMPILE_CACHE"] = workspace.CompileCache;
-        start.Environment["PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD"] = "1";
-        string[] node =
-        [
-            runtime.Executable, "--enable-source-maps", "--disable-warning=ExperimentalWarning", "--no-deprecation",
-            $"--max-old-space-size={limits.RunnerMemoryMegabytes}", runtime.RunnerScript, $"--playwright={runtime.PlaywrightPackage}",
-        ];
         if (OperatingSystem.IsWindows())
         {
-            start.FileName = node[0];
-            foreach (var argument in (string[])[.. node[1..], "--protocol=1"])
+            start.FileName = launch.Command[0];
+            foreach (var argument in (string[])[.. launch.Command.Skip(1), "--protocol=1"])
             {
                 start.ArgumentList.Add(argument);
             }
@@ -95,13 +91,13 @@ internal sealed class NodeProcess : IAsyncDisposable
         {
             // The protocol gets a descriptor of its own; whatever writes to the standard output ends up in the log instead.
             start.FileName = "/bin/sh";
-            foreach (var argument in (string[])["-c", "exec \"$0\" \"$@\" 3>&1 1>&2", .. node, "--protocol=3"])
+            foreach (var argument in (string[])["-c", "exec \"$0\" \"$@\" 3>&1 1>&2", .. launch.Command, "--protocol=3"])
             {
                 start.ArgumentList.Add(argument);
             }
         }
 
-        var process = new NodeProcess(Process.Start(start)!, folder, workspace, limits);
+        var process = new RunnerProcess(Process.Start(start)!, launch, folder, workspace, limits);
         try
         {
             using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -1,14 +1,14 @@
 using IntunedDashboard.Execution.Processes;
 using Microsoft.Extensions.Options;
 
-namespace IntunedDashboard.Execution.Node;
+namespace IntunedDashboard.Execution.Runners;
 
 /// <summary>
-/// Keeps runner processes ready: fresh ones for any deployment, and tidy ones that have run a deployment's code for the same
+/// Keeps runner processes ready: fresh ones of the languages in use, and tidy ones that have run a deployment's code for the same
 /// deployment again (docs/decisions/0011). Safe for concurrent use.
 /// </summary>
-internal sealed class NodeProcessPool(
-    NodeRuntime runtime, EngineWorkspace workspace, EngineLimits limits, IOptions<NodeOptions> options, ILogger<NodeProcessPool> logger)
+internal sealed class RunnerPool(
+    EngineWorkspace workspace, EngineLimits limits, IOptions<NodeOptions> options, ILogger<RunnerPool> logger)
     : IAsyncDisposable
 {
     private const int MostReady = 4;
@@ -17,20 +17,24 @@ internal sealed class NodeProcessPool(
     private static readonly TimeSpan RefillDelay = TimeSpan.FromMilliseconds(150);
 
     private readonly Lock _gate = new();
-    private readonly List<NodeProcess> _fresh = [];
-    private readonly LinkedList<NodeProcess> _used = [];
-    private readonly Dictionary<NodeProcess, Task> _tidying = [];
+    private readonly List<RunnerProcess> _fresh = [];
+    private readonly LinkedList<RunnerProcess> _used = [];
+    private readonly Dictionary<RunnerProcess, Task> _tidying = [];
     private readonly BackgroundTasks _background = new();
     private readonly CancellationTokenSource _closing = new();
+    private RunnerLaunch? _wanted;
     private bool _isRefilling;
 
     private int Ready => Math.Min(options.Value.BrowserSlots, MostReady);
 
+    /// <summary>Of all languages together.</summary>
+    private int MostKept => 2 * Ready;
+
     /// <summary>Starts filling up in the background.</summary>
-    public void Warm() => Refill(TimeSpan.Zero);
+    public void Warm(RunnerLaunch launch) => Refill(launch, TimeSpan.Zero);
 
     /// <exception cref="InvalidOperationException">No process could be started.</exception>
-    public async Task<NodeProcess> AcquireAsync(string buildDirectory, CancellationToken cancellationToken)
+    public async Task<RunnerProcess> AcquireAsync(RunnerLaunch launch, string buildDirectory, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, this);
         if (TakeUsed(buildDirectory) is { } known)
@@ -47,14 +51,14 @@ internal sealed class NodeProcessPool(
             }
         }
 
-        var fresh = TakeFresh();
-        Refill(RefillDelay);
-        return fresh ?? await NodeProcess.StartAsync(runtime, workspace, limits, cancellationToken);
+        var fresh = TakeFresh(launch);
+        Refill(launch, RefillDelay);
+        return fresh ?? await RunnerProcess.StartAsync(launch, workspace, limits, cancellationToken);
     }
 
     /// <summary>Takes a process back. It is used again when it says in time that its last attempt left nothing behind; otherwise it
     /// and everything it started ends.</summary>
-    public void Return(NodeProcess process, string attemptFolder, bool mayBeReused)
+    public void Return(RunnerProcess process, string attemptFolder, bool mayBeReused)
     {
         var over = new TaskCompletionSource();
         lock (_gate)
@@ -100,7 +104,7 @@ internal sealed class NodeProcessPool(
 
         await _closing.CancelAsync();
         await SettleAsync();
-        NodeProcess[] idle;
+        RunnerProcess[] idle;
         lock (_gate)
         {
             idle = [.. _fresh, .. _used];
@@ -111,7 +115,7 @@ internal sealed class NodeProcessPool(
         await Task.WhenAll(idle.Select(p => p.DisposeAsync().AsTask()));
     }
 
-    private NodeProcess? TakeUsed(string buildDirectory)
+    private RunnerProcess? TakeUsed(string buildDirectory)
     {
         lock (_gate)
         {
@@ -139,7 +143,7 @@ internal sealed class NodeProcessPool(
         }
     }
 
-    private NodeProcess? TakeFresh()
+    private RunnerProcess? TakeFresh(RunnerLaunch launch)
     {
         lock (_gate)
         {
@@ -149,7 +153,7 @@ internal sealed class NodeProcessPool(
                 _background.Add(() => dead.DisposeAsync().AsTask());
             }
 
-            var taken = _fresh.FirstOrDefault();
+            var taken = _fresh.Find(p => p.Launch.Key == launch.Key);
             if (taken is not null)
             {
                 _fresh.Remove(taken);
@@ -159,7 +163,7 @@ internal sealed class NodeProcessPool(
         }
     }
 
-    private async Task<bool> IsTidyAsync(NodeProcess process)
+    private async Task<bool> IsTidyAsync(RunnerProcess process)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
         patience.CancelAfter(limits.TidyUp);
@@ -188,9 +192,9 @@ internal sealed class NodeProcessPool(
         return false;
     }
 
-    private async Task KeepAsync(NodeProcess process)
+    private async Task KeepAsync(RunnerProcess process)
     {
-        NodeProcess? superfluous = null;
+        RunnerProcess? superfluous = null;
         lock (_gate)
         {
             if (_closing.IsCancellationRequested)
@@ -214,10 +218,12 @@ internal sealed class NodeProcessPool(
         }
     }
 
-    private void Refill(TimeSpan delay)
+    /// <summary>The languages share the room: whichever was asked for last has the processes kept ready.</summary>
+    private void Refill(RunnerLaunch launch, TimeSpan delay)
     {
         lock (_gate)
         {
+            _wanted = launch;
             if (_isRefilling || _closing.IsCancellationRequested)
             {
                 return;
@@ -235,12 +241,18 @@ internal sealed class NodeProcessPool(
         {
             // The attempt that has just taken a process needs the processor more.
             await Task.Delay(delay, _closing.Token);
-            while (IsShort())
+            while (NextToStart() is { } launch)
             {
-                var process = await NodeProcess.StartAsync(runtime, workspace, limits, _closing.Token);
+                var process = await RunnerProcess.StartAsync(launch, workspace, limits, _closing.Token);
                 lock (_gate)
                 {
                     _fresh.Add(process);
+                    if (_fresh.Count > MostKept)
+                    {
+                        var oldest = _fresh[0];
+                        _fresh.RemoveAt(0);
+                        _background.Add(() => oldest.DisposeAsync().AsTask());
+                    }
                 }
             }
         }
@@ -262,11 +274,11 @@ internal sealed class NodeProcessPool(
         }
     }
 
-    private bool IsShort()
+    private RunnerLaunch? NextToStart()
     {
         lock (_gate)
         {
-            return _fresh.Count(p => !p.HasExited) < Ready && !_closing.IsCancellationRequested;
+            return !_closing.IsCancellationRequested && _fresh.Count(p => !p.HasExited && p.Launch.Key == _wanted!.Key) < Ready ? _wanted : null;
         }
     }
 }

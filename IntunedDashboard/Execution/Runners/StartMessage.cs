@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using IntunedDashboard.Platform;
 
-namespace IntunedDashboard.Execution.Node;
+namespace IntunedDashboard.Execution.Runners;
 
 /// <summary>The one message that carries secrets into a runner process.</summary>
 internal static class StartMessage

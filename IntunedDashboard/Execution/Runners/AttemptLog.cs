@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text;
 using IntunedDashboard.Platform;
 
-namespace IntunedDashboard.Execution.Node;
+namespace IntunedDashboard.Execution.Runners;
 
 /// <summary>Makes log lines of what an attempt printed: complete, redacted, in order and within a budget.</summary>
 internal sealed class AttemptLog(Redactor redactor, TimeProvider time, int rawBudget, Action<LogWritten> write)
