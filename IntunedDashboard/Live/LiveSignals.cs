@@ -80,4 +80,7 @@ public static class LiveTopics
     public static string RunLog(string runId) => $"run-log:{runId}";
 
     public static string AuthSessions(Guid projectId) => $"auth-sessions:{projectId}";
+
+    /// <param name="scopeId">A project's id, or the workspace's.</param>
+    public static string EnvironmentVariables(Guid scopeId) => $"environment-variables:{scopeId}";
 }

@@ -2,6 +2,7 @@ using IntunedDashboard.Http;
 using IntunedDashboard.Identity;
 using IntunedDashboard.Platform;
 using IntunedDashboard.Projects.Sample;
+using IntunedDashboard.Projects.Variables;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -29,6 +30,7 @@ public static class ProjectsApi
             .WithName("GetDeployment").WithSummary("One deployment with what was found in it.");
         deployments.MapGet("/{deploymentId}/source", DownloadAsync).RequireAuthorization(Policies.Developer)
             .WithName("DownloadDeployment").WithSummary("The archive as uploaded.");
+        app.MapVariables();
         return app.MapSampleSite();
     }
 

@@ -25,4 +25,10 @@ internal static partial class ProjectsLog
 
     [LoggerMessage(1207, LogLevel.Warning, "The sample project could not be deployed: {Reason}")]
     public static partial void SampleRefused(this ILogger logger, string reason);
+
+    [LoggerMessage(1230, LogLevel.Information, "Environment variable {Key} of {Scope} was saved by {Actor}")]
+    public static partial void VariableSaved(this ILogger logger, string key, Guid scope, string actor);
+
+    [LoggerMessage(1231, LogLevel.Information, "Environment variable {Key} of {Scope} was deleted by {Actor}")]
+    public static partial void VariableDeleted(this ILogger logger, string key, Guid scope, string actor);
 }

@@ -1,5 +1,6 @@
 using IntunedDashboard.Projects.Building;
 using IntunedDashboard.Projects.Sample;
+using IntunedDashboard.Projects.Variables;
 
 namespace IntunedDashboard.Projects;
 
@@ -18,6 +19,8 @@ public static class ProjectsModule
         builder.Services.AddSingleton<DeploymentBuilder>();
         builder.Services.AddSingleton<DeploymentQueue>();
         builder.Services.AddSingleton<DeploymentCommands>();
+        builder.Services.AddSingleton<VariableQueries>();
+        builder.Services.AddSingleton<VariableCommands>();
         builder.Services.AddHostedService<DeploymentRecovery>();
         if (builder.Configuration.GetValue("Sample:Enabled", builder.Environment.IsDevelopment()))
         {

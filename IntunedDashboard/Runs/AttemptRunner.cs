@@ -72,7 +72,10 @@ public sealed class AttemptRunner(
     public async Task<AttemptResult> RunAsync(
         Run run, Attempt attempt, DeployedProject project, IBrowserLease browser, AttemptPlan plan, CancellationToken cancellationToken)
     {
+        // Not cancelled: an attempt always ends by its own last event.
+        var variables = await environment.ReadAsync(project.Project, CancellationToken.None);
         var redactor = Redactor.For([
+            .. variables.Secrets,
             .. SecretValues.Leaves(plan.SessionParametersJson),
             .. plan.StateJson is null ? [] : BrowserState.Secrets(plan.StateJson),
             .. plan.Proxy is { Password.Length: > 0 } proxy ? [proxy.Password] : Array.Empty<string>(),
@@ -100,7 +103,7 @@ public sealed class AttemptRunner(
             AuthSessionId = plan.AuthSessionId,
             JobId = run.JobId,
             JobRunId = run.JobRunId,
-            Environment = environment.Variables,
+            Environment = variables.Variables,
             Redactor = redactor,
         };
         attempt.Browser = browser.Description;

@@ -58,6 +58,10 @@ public static class Urls
     public static string DeploymentSource(Guid workspaceId, string project, Guid deploymentId) =>
         $"/api/v1/workspace/{workspaceId}{Deployment(project, deploymentId)}/source";
 
+    public static string Environment(string project) => $"{Overview(project)}/environment";
+
+    public const string WorkspaceEnvironment = "/settings/environment";
+
     public const string ApiKeys = "/settings/api-keys";
 
     public static string SignIn(string returnUrl) => WithQuery("/account/login", [("returnUrl", returnUrl)]);

@@ -63,6 +63,7 @@ public sealed class DashboardCommands(
         new("Go to", IconName.CrossCircle, "Failed and canceled Runs", project, Urls.WithQuery(Urls.Runs(project), [("status", "failed,canceled")])),
         new("Go to", IconName.Sessions, "AuthSessions", project, Urls.AuthSessions(project)),
         new("Go to", IconName.Deployments, "Deployments", project, Urls.Deployments(project)),
+        new("Go to", IconName.Variables, "Environment", project, Urls.Environment(project)),
     ];
 
     private async Task<IReadOnlyList<Command>> FindRunAsync(IReadOnlyList<ProjectRow> all, string id, CancellationToken cancellationToken)

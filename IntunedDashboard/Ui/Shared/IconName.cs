@@ -42,4 +42,5 @@ public enum IconName
     Log,
     Link,
     Indent,
+    Variables,
 }
