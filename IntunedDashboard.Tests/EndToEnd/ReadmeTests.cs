@@ -6,6 +6,8 @@ namespace IntunedDashboard.Tests.EndToEnd;
 /// <summary>The README's commands do what it says, word for word.</summary>
 public sealed class ReadmeTests
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     [Fact]
     public async Task The_quick_start_over_rest_runs_as_printed()
     {
@@ -25,11 +27,15 @@ public sealed class ReadmeTests
         start.Environment["INTUNED_WORKSPACE_ID"] = dashboard.WorkspaceId.ToString();
         start.Environment["INTUNED_API_KEY"] = dashboard.ApiKey;
         using var bash = Process.Start(start)!;
+        using var patience = new CancellationTokenSource(Patience);
+        // The commands wait for their Run without end; the test must not.
+        await using var limit = patience.Token.Register(() => bash.Kill(entireProcessTree: true));
         await bash.StandardInput.WriteAsync(QuickStart());
         bash.StandardInput.Close();
         var errors = bash.StandardError.ReadToEndAsync();
         var output = await bash.StandardOutput.ReadToEndAsync();
 
+        Assert.False(patience.IsCancellationRequested, $"Not done after {Patience}: {output}\n{dashboard.Process.Output}");
         Assert.Empty(await errors);
         Assert.Contains("\"status\":\"done\",\"authSessionId\":\"demo-user\"", output, StringComparison.Ordinal);
         Assert.Contains("\"status\":\"completed\",\"result\":{\"count\":10,", output, StringComparison.Ordinal);

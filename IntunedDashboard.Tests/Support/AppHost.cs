@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using IntunedDashboard.Execution;
 using IntunedDashboard.Identity;
@@ -34,6 +35,7 @@ public sealed class AppHost : IAsyncLifetime, IAsyncDisposable
     private Action<WebApplicationBuilder>? _adjust;
     private Action<WebApplication>? _map;
     private bool _warm;
+    private readonly ConcurrentDictionary<Role, Lazy<Task<CookieCollection>>> _people = new();
     private WebApplication? _app;
 
     public AppHost()
@@ -135,14 +137,20 @@ public sealed class AppHost : IAsyncLifetime, IAsyncDisposable
     /// <summary>A visitor without account or key. Keeps cookies; redirects are not followed.</summary>
     public HttpClient CreateAnonymousClient() => CreateClient(new CookieContainer());
 
-    /// <summary>A person who signed in through the real form. Redirects are not followed.</summary>
-    public async Task<HttpClient> CreateSignedInClientAsync(Role role = Role.Admin) => CreateClient(await SignInAsync(role));
+    /// <summary>A person who signed in through the real form. Redirects are not followed. Each role signs in once for a host, because
+    /// signing in is limited for each address.</summary>
+    public async Task<HttpClient> CreateSignedInClientAsync(Role role = Role.Admin)
+    {
+        var cookies = new CookieContainer();
+        cookies.Add(await SignInAsync(role));
+        return CreateClient(cookies);
+    }
 
     /// <summary>Gives the browser the cookie of a person who signed in through the real form.</summary>
     public async Task SignInAsync(IBrowserContext context, Role role = Role.Admin)
     {
         var cookies = await SignInAsync(role);
-        await context.AddCookiesAsync(cookies.GetAllCookies().Select(c => new Microsoft.Playwright.Cookie
+        await context.AddCookiesAsync(cookies.Select(c => new Microsoft.Playwright.Cookie
         {
             Name = c.Name,
             Value = c.Value,
@@ -195,13 +203,16 @@ public sealed class AppHost : IAsyncLifetime, IAsyncDisposable
         return new HttpClient(handler) { BaseAddress = new Uri(BaseUrl) };
     }
 
-    private async Task<CookieContainer> SignInAsync(Role role)
+    private Task<CookieCollection> SignInAsync(Role role) =>
+        _people.GetOrAdd(role, r => new Lazy<Task<CookieCollection>>(() => SignInFirstAsync(r))).Value;
+
+    private async Task<CookieCollection> SignInFirstAsync(Role role)
     {
         var cookies = new CookieContainer();
         using var client = CreateClient(cookies);
         var email = role == Role.Admin ? AdminEmail : await AddUserAsync(role);
-        var response = await AccountForms.SignInAsync(client, email, Password);
+        using var response = await AccountForms.SignInAsync(client, email, Password);
         Assert.Equal(HttpStatusCode.Redirect, response.StatusCode);
-        return cookies;
+        return cookies.GetAllCookies();
     }
 }

@@ -78,7 +78,7 @@ public sealed partial class DashboardProcess : IAsyncDisposable
     public Task KillAsync()
     {
         _process.Kill();
-        return _process.WaitForExitAsync();
+        return ExitedAsync();
     }
 
     /// <summary>SIGTERM.</summary>
@@ -100,11 +100,14 @@ public sealed partial class DashboardProcess : IAsyncDisposable
         if (!_process.HasExited)
         {
             _process.Kill(entireProcessTree: true);
-            await _process.WaitForExitAsync();
+            await ExitedAsync();
         }
 
         _process.Dispose();
     }
+
+    /// <summary>The framework also waits for the end of the output, which what the program left behind may hold open for good.</summary>
+    private Task ExitedAsync() => Eventually.TrueAsync(() => _process.HasExited);
 
     [GeneratedRegex("is ready. Open (?<url>http://[^/ ]+)")]
     private static partial Regex ReadyLine();
