@@ -3,6 +3,7 @@ using IntunedDashboard.Data;
 using IntunedDashboard.Execution;
 using IntunedDashboard.Http;
 using IntunedDashboard.Identity;
+using IntunedDashboard.Jobs;
 using IntunedDashboard.Live;
 using IntunedDashboard.Platform;
 using IntunedDashboard.Projects;
@@ -31,6 +32,7 @@ public partial class Program
         builder.AddAuthSessions();
         builder.AddRuns();
         builder.AddRunPages();
+        builder.AddJobs();
         builder.AddStartup();
         adjust?.Invoke(builder);
 
@@ -40,7 +42,8 @@ public partial class Program
         app.MapWorkspaceApi().MapApiKeys();
         app.MapUi();
         app.MapProjects();
-        app.MapProjectApi().MapAuthSessions().MapAuthSessionOperations().MapRuns();
+        app.MapProjectApi().MapAuthSessions().MapAuthSessionOperations().MapRuns().MapJobs();
+        app.MapJobResultLinks();
         app.MapTraceViewer();
         app.MapHealth();
         return app;

@@ -42,7 +42,16 @@ public sealed class JsonBody
         }
     }
 
+    /// <summary>Reads an object that came another way than as a request's body, with the same rules.</summary>
+    public static JsonBody Of(JsonElement element) => new(element, string.Empty, []);
+
+    /// <summary>What was wrong so far, in the order it was found.</summary>
+    public IReadOnlyList<FieldFault> Faults => _faults;
+
     public bool Has(string name) => Find(name) is not null;
+
+    /// <returns>The value as it stands, or null when it is absent.</returns>
+    public JsonElement? Value(string name) => Find(name);
 
     /// <summary>For fields in which null has a meaning of its own.</summary>
     public bool HasNull(string name) => _element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Null;
@@ -154,12 +163,86 @@ public sealed class JsonBody
         return null;
     }
 
+    /// <summary>The objects of a list, each with its own path such as <c>payload[3]</c>. Items that are no objects become faults.</summary>
+    /// <returns>Null when the list is absent or no list.</returns>
+    public IEnumerable<JsonBody>? Items(string name, bool required = false)
+    {
+        if (Find(name) is not { } value)
+        {
+            if (required)
+            {
+                AddFault(name, "Is required and must be a list.");
+            }
+
+            return null;
+        }
+
+        if (value.ValueKind == JsonValueKind.Array)
+        {
+            return Enumerate(name, value);
+        }
+
+        AddFault(name, "Must be a list.");
+        return null;
+    }
+
+    /// <returns>Null when the list is absent or holds anything but strings.</returns>
+    public IReadOnlyList<string>? Strings(string name)
+    {
+        if (Find(name) is not { } value)
+        {
+            return null;
+        }
+
+        if (value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String))
+        {
+            return [.. value.EnumerateArray().Select(item => item.GetString()!)];
+        }
+
+        AddFault(name, "Must be a list of strings.");
+        return null;
+    }
+
+    /// <returns>Null when the object is absent or has values that are no strings.</returns>
+    public IReadOnlyDictionary<string, string>? StringMap(string name)
+    {
+        if (Find(name) is not { } value)
+        {
+            return null;
+        }
+
+        if (value.ValueKind == JsonValueKind.Object && value.EnumerateObject().All(member => member.Value.ValueKind == JsonValueKind.String))
+        {
+            return value.EnumerateObject().ToDictionary(member => member.Name, member => member.Value.GetString()!, StringComparer.Ordinal);
+        }
+
+        AddFault(name, "Must be a JSON object whose values are strings.");
+        return null;
+    }
+
     /// <exception cref="RequestException">Anything was wrong; it lists every fault.</exception>
     public void ThrowIfFaulty()
     {
         if (_faults.Count > 0)
         {
             throw RequestException.Invalid(_faults);
+        }
+    }
+
+    private IEnumerable<JsonBody> Enumerate(string name, JsonElement list)
+    {
+        var index = 0;
+        foreach (var item in list.EnumerateArray())
+        {
+            var at = $"{name}[{index++}]";
+            if (item.ValueKind == JsonValueKind.Object)
+            {
+                yield return new JsonBody(item, PathOf(at), _faults);
+            }
+            else
+            {
+                AddFault(at, "Must be a JSON object.");
+            }
         }
     }
 

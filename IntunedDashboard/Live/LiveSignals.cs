@@ -83,4 +83,9 @@ public static class LiveTopics
 
     /// <param name="scopeId">A project's id, or the workspace's.</param>
     public static string EnvironmentVariables(Guid scopeId) => $"environment-variables:{scopeId}";
+
+    /// <summary>The Jobs of a project and their JobRuns.</summary>
+    public static string Jobs(Guid projectId) => $"jobs:{projectId}";
+
+    public static string JobRun(string jobRunId) => $"job-run:{jobRunId}";
 }

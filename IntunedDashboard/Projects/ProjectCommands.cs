@@ -32,7 +32,8 @@ public sealed class ProjectCommands(
         // From here on it is done whole: a caller who leaves must not leave half a project behind.
         await queue.RunExclusiveAsync(projectId, async () =>
         {
-            foreach (var activity in activities)
+            // What stands on others goes first: a Job must not start Runs while they are being stopped.
+            foreach (var activity in activities.Reverse())
             {
                 await activity.DeleteAllAsync(projectId, CancellationToken.None);
             }

@@ -27,7 +27,8 @@ public sealed class ApiRunFlow(
                 if (verdict.Error is { } refusal)
                 {
                     await store.FinishAttemptAsync(run, attempt, AttemptStatus.Canceled, error: null);
-                    await store.CancelAsync(run, RunReasons.ValidateDependencyFailed, refusal.Message);
+                    var reason = run.JobRunId is null ? RunReasons.ValidateDependencyFailed : RunReasons.JobRunPaused;
+                    await store.CancelAsync(run, reason, refusal.Message);
                     return;
                 }
             }

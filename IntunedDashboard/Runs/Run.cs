@@ -86,6 +86,9 @@ public sealed record Run
     /// <summary>Somebody asked to stop it; whoever executes it sees this and ends.</summary>
     public bool CancelRequested { get; set; }
 
+    /// <summary>The published reason type that was given with the request.</summary>
+    public string? CancelReason { get; set; }
+
     /// <summary>Which process executes it: a token made anew by every start of a node. Late writers with another token change nothing.</summary>
     public string? ClaimToken { get; set; }
 }

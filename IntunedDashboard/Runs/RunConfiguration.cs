@@ -17,6 +17,8 @@ public sealed class RunConfiguration : IEntityTypeConfiguration<Run>
         builder.HasIndex(r => new { r.ProjectId, r.Status, r.Seq });
         builder.HasIndex(r => new { r.ProjectId, r.AuthSessionId, r.Seq });
         builder.HasIndex(r => new { r.DependencyOfRunId, r.DependencyOfAttempt });
+        builder.HasIndex(r => new { r.ProjectId, r.JobId, r.Seq }).HasFilter("\"JobId\" IS NOT NULL");
+        builder.HasIndex(r => new { r.JobRunId, r.Seq }).HasFilter("\"JobRunId\" IS NOT NULL");
 
         // The sweep for unfinished Runs must not read the finished millions.
         builder.HasIndex(r => r.Status).HasFilter("\"FinishedAt\" IS NULL");

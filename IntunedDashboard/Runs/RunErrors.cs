@@ -20,6 +20,14 @@ public static class RunReasons
 {
     public const string ValidateDependencyFailed = "auth-session-validate-dependency-failed";
     public const string CanceledByUser = "cancelled-user-action";
+    public const string JobRunTerminated = "job-run-terminated";
+
+    /// <summary>The login was lost in the middle of a JobRun; the item comes again.</summary>
+    public const string JobRunPaused = "job-run-paused";
+
+    /// <summary>For people.</summary>
+    public static string SentenceOf(string reason) =>
+        reason == JobRunTerminated ? "Its JobRun was terminated." : "Canceled by a user.";
 }
 
 public static class RunErrors

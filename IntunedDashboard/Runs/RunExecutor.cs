@@ -21,13 +21,17 @@ public sealed class RunExecutor(
     /// <summary>Cancelling the token means that the server stops: the Run is handed back and goes on after the next start.</summary>
     public async Task ExecuteAsync(string runId, CancellationToken stopping)
     {
-        if (await store.TryClaimAsync(runId, stopping) is not { } claimed)
+        if (await store.TryClaimAsync(runId, stopping) is { } claimed)
         {
-            return;
+            await ExecuteAsync(claimed, stopping);
         }
+    }
 
+    /// <summary>The same for a Run that this process has claimed.</summary>
+    public async Task ExecuteAsync(ClaimedRun claimed, CancellationToken stopping)
+    {
         var run = claimed.Run;
-        using var cancellation = cancellations.Register(runId, stopping);
+        using var cancellation = cancellations.Register(run.Id, stopping);
         try
         {
             if (run.CancelRequested)
@@ -66,7 +70,7 @@ public sealed class RunExecutor(
         catch (Exception fault)
         {
             var error = RunErrors.Of(RunErrorCodes.InternalServerError, "The platform failed while executing this Run.");
-            logger.ExecutionFailed(fault, runId, error.CorrelationId);
+            logger.ExecutionFailed(fault, run.Id, error.CorrelationId);
             await EndFailedAsync(run, error);
         }
     }
@@ -91,8 +95,9 @@ public sealed class RunExecutor(
 
     private async Task EndCanceledAsync(Run run)
     {
+        var reason = await store.ReadCancelReasonAsync(run);
         await store.CloseAttemptsAsync(run, error: null);
-        await store.CancelAsync(run, RunReasons.CanceledByUser, "Canceled by a user.");
+        await store.CancelAsync(run, reason, RunReasons.SentenceOf(reason));
     }
 
     private async Task EndFailedAsync(Run run, RunErrorInfo error)

@@ -6,26 +6,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace IntunedDashboard.Runs;
 
-/// <summary>What a Run was given that must not be readable in the database.</summary>
-public sealed record RunSecrets
-{
-    /// <summary>Credentials for this Run only.</summary>
-    public string? RuntimeInputJson { get; init; }
-
-    public string? Proxy { get; init; }
-
-    public ProxySettings? OpenProxy() => Proxy is null ? null : ProxySettings.Parse(Proxy);
-}
-
-/// <summary>A Run as its executor needs it.</summary>
-public sealed record ClaimedRun(Run Run, RunOptions Options, string? ParametersJson, RunSecrets Secrets);
-
 /// <summary>
 /// Every write to a Run. A transition is one conditional update whose row count decides, and writes of an execution carry its
 /// claim, so that nothing happens twice and a writer that lost its claim changes nothing. Safe for concurrent use.
 /// </summary>
 public sealed class RunStore(
-    IDbContextFactory<AppDbContext> contexts, SecretProtector protector, ILiveSignals signals, TimeProvider clock)
+    IDbContextFactory<AppDbContext> contexts, RunRows rows, IEnumerable<IRunFollower> followers, ILiveSignals signals, TimeProvider clock)
 {
     /// <summary>Made anew by every start, so that a restarted server knows its predecessor's claims.</summary>
     public string ClaimToken { get; } = Ids.NewRunId();
@@ -33,16 +19,7 @@ public sealed class RunStore(
     public async Task AddAsync(Run run, RunOptions options, string? parametersJson, RunSecrets? secrets, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        db.Add(run);
-        db.Add(new RunData
-        {
-            RunId = run.Id,
-            OptionsJson = JsonSerializer.Serialize(options, JsonSerializerOptions.Web),
-            ParametersJson = parametersJson,
-            ProtectedSecrets = secrets is null
-                ? null
-                : protector.Protect(SecretsPurpose(run.Id), JsonSerializer.Serialize(secrets, JsonSerializerOptions.Web)),
-        });
+        rows.Add(db, run, options, parametersJson, secrets);
         await db.SaveChangesAsync(cancellationToken);
         Signal(run);
     }
@@ -68,14 +45,7 @@ public sealed class RunStore(
         var run = await db.Set<Run>().AsNoTracking().FirstAsync(r => r.Id == runId, cancellationToken);
         var data = await db.Set<RunData>().AsNoTracking().FirstAsync(d => d.RunId == runId, cancellationToken);
         Signal(run);
-        return new ClaimedRun(
-            run,
-            JsonSerializer.Deserialize<RunOptions>(data.OptionsJson, JsonSerializerOptions.Web)!,
-            data.ParametersJson,
-            data.ProtectedSecrets is null
-                ? new RunSecrets()
-                : JsonSerializer.Deserialize<RunSecrets>(
-                    protector.Unprotect(SecretsPurpose(runId), data.ProtectedSecrets), JsonSerializerOptions.Web)!);
+        return rows.Open(run, data);
     }
 
     /// <summary>Gives a Run back unfinished: whoever comes next goes on with it.</summary>
@@ -126,7 +96,9 @@ public sealed class RunStore(
     public async Task<bool> TryCancelPendingAsync(Run run, string reason, string message, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
+        var afterwards = new List<Func<Task>>();
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var canceled = await db.Set<Run>()
             .Where(r => r.Id == run.Id && r.FinishedAt == null && r.ClaimToken == null && r.DependencyOfRunId == null)
             .ExecuteUpdateAsync(
@@ -136,17 +108,35 @@ public sealed class RunStore(
                     .SetProperty(r => r.FinishedAt, now),
                 cancellationToken);
         await ForgetSecretsAsync(db, run.Id, canceled == 1);
+        if (canceled == 1)
+        {
+            afterwards = await FollowAsync(db, new RunEnding(run, RunStatus.Canceled, reason, message));
+        }
+
+        await transaction.CommitAsync(cancellationToken);
         Signal(run);
+        await DoAsync(afterwards);
         return canceled == 1;
     }
 
-    public async Task RequestCancelAsync(Run run, CancellationToken cancellationToken)
+    /// <param name="reason">A published reason type, which the Run ends with.</param>
+    public async Task RequestCancelAsync(Run run, CancellationToken cancellationToken, string reason = RunReasons.CanceledByUser)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await db.Set<Run>()
             .Where(r => r.Id == run.Id && (r.Status == RunStatus.Pending || r.Status == RunStatus.Started))
-            .ExecuteUpdateAsync(set => set.SetProperty(r => r.CancelRequested, true), cancellationToken);
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(r => r.CancelRequested, true).SetProperty(r => r.CancelReason, r => r.CancelReason ?? reason),
+                cancellationToken);
         Signal(run);
+    }
+
+    /// <summary>Why somebody asked to stop the Run.</summary>
+    public async Task<string> ReadCancelReasonAsync(Run run)
+    {
+        await using var db = await contexts.CreateDbContextAsync(CancellationToken.None);
+        return await db.Set<Run>().Where(r => r.Id == run.Id).Select(r => r.CancelReason).FirstOrDefaultAsync(CancellationToken.None)
+            ?? RunReasons.CanceledByUser;
     }
 
     /// <summary>Opens the next attempt of a Run.</summary>
@@ -251,9 +241,36 @@ public sealed class RunStore(
         }
 
         await ForgetSecretsAsync(db, run.Id, finished == 1);
+        var afterwards = finished == 1
+            ? await FollowAsync(db, new RunEnding(run, status, reason, message) { Error = error, ExtendedPayloadsJson = extendedJson })
+            : [];
         await transaction.CommitAsync(CancellationToken.None);
         Signal(run);
+        await DoAsync(afterwards);
         return finished == 1;
+    }
+
+    /// <summary>Lets everybody who cares about the end of a Run write in the same transaction.</summary>
+    private async Task<List<Func<Task>>> FollowAsync(AppDbContext db, RunEnding ending)
+    {
+        var afterwards = new List<Func<Task>>();
+        foreach (var follower in followers)
+        {
+            if (await follower.EndAsync(db, ending) is { } next)
+            {
+                afterwards.Add(next);
+            }
+        }
+
+        return afterwards;
+    }
+
+    private static async Task DoAsync(List<Func<Task>> afterwards)
+    {
+        foreach (var next in afterwards)
+        {
+            await next();
+        }
     }
 
     /// <summary>Runtime input serves one Run and is never kept beyond it.</summary>
@@ -278,6 +295,4 @@ public sealed class RunStore(
             signals.Publish(LiveTopics.Run(run.DependencyOfRunId));
         }
     }
-
-    private static string SecretsPurpose(string runId) => $"run-secrets:{runId}";
 }

@@ -8,6 +8,7 @@ public static class RunsModule
     public static IHostApplicationBuilder AddRuns(this IHostApplicationBuilder builder)
     {
         builder.Services.AddOptions<RunSettings>().BindConfiguration(RunSettings.Section);
+        builder.Services.AddSingleton<RunRows>();
         builder.Services.AddSingleton<RunStore>();
         builder.Services.AddSingleton<RunEnvironment>();
         builder.Services.AddSingleton<RunCancellations>();

@@ -36,11 +36,12 @@ public sealed class RunScheduler(ISchedulerFactory schedulers, TimeProvider cloc
 }
 
 /// <summary>Hands a fired trigger to the executor. The Run itself is the truth; the trigger only says "now".</summary>
-public sealed class RunJob(RunExecutor executor) : IJob
+public sealed class RunJob(RunExecutor executor, BrowserSlots slots) : IJob
 {
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
         var key = context.RecoveringTriggerKey ?? context.Trigger.Key;
+        using var slot = await slots.TakeAsync((RunPriority)context.Trigger.Priority, cancellationToken);
         await executor.ExecuteAsync(key.Name, cancellationToken);
     }
 }

@@ -32,7 +32,9 @@ public sealed class RunDrain(ISchedulerFactory schedulers, RunCancellations runn
     }
 }
 
-/// <summary>Queues waiting Runs whose trigger was lost, for example between the two databases of a crash.</summary>
+/// <summary>
+/// Queues waiting Runs whose trigger was lost, for example between the two databases of a crash. Runs of a JobRun have no trigger.
+/// </summary>
 public sealed class RunSweeper(
     IDbContextFactory<AppDbContext> contexts, RunScheduler scheduler, TimeProvider clock, ILogger<RunSweeper> logger) : BackgroundService
 {
@@ -44,7 +46,7 @@ public sealed class RunSweeper(
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var waiting = await db.Set<Run>().AsNoTracking()
-            .Where(r => r.FinishedAt == null && r.ClaimToken == null && r.DependencyOfRunId == null
+            .Where(r => r.FinishedAt == null && r.ClaimToken == null && r.DependencyOfRunId == null && r.JobRunId == null
                 && (r.Status == RunStatus.Pending || r.Status == RunStatus.Started))
             .OrderBy(r => r.Seq)
             .Select(r => new { r.Id, r.Priority })

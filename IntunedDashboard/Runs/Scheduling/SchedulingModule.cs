@@ -25,6 +25,7 @@ public static class SchedulingModule
         builder.Services.AddOptions<NodeOptions>().BindConfiguration("Node");
         var node = builder.Configuration.GetSection("Node").Get<NodeOptions>() ?? new NodeOptions();
         builder.Services.AddSingleton<RunScheduler>();
+        builder.Services.AddSingleton(new BrowserSlots(node.BrowserSlots));
 
         // Hosted services start in this order and stop in reverse: recovery comes before the first trigger fires, and draining
         // before the scheduler closes.

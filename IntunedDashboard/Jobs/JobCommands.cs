@@ -1,0 +1,296 @@
+using IntunedDashboard.AuthSessions;
+using IntunedDashboard.Data;
+using IntunedDashboard.Identity;
+using IntunedDashboard.Jobs.Schedules;
+using IntunedDashboard.Platform;
+using IntunedDashboard.Projects;
+using Microsoft.EntityFrameworkCore;
+
+namespace IntunedDashboard.Jobs;
+
+/// <summary>Writes of the Jobs slice. Each authorizes, validates, saves and signals.</summary>
+public interface IJobCommands
+{
+    /// <exception cref="RequestException">Lists everything that is wrong, or the id is taken.</exception>
+    Task CreateAsync(Actor actor, Guid projectId, string jobId, JobDefinition definition, CancellationToken cancellationToken);
+
+    /// <summary>Replaces the whole definition; secrets that are given as the dots they are shown as stay what they are.</summary>
+    Task UpdateAsync(Actor actor, Guid projectId, string jobId, JobDefinition definition, CancellationToken cancellationToken);
+
+    /// <param name="force">Also while a JobRun is active; it is terminated first.</param>
+    Task DeleteAsync(Actor actor, Guid projectId, string jobId, bool force, CancellationToken cancellationToken);
+
+    /// <summary>Stops schedule and dispatching; nothing happens to a paused Job.</summary>
+    Task PauseAsync(Actor actor, Guid projectId, string jobId, CancellationToken cancellationToken);
+
+    /// <summary>Lets schedule and paused JobRuns go on; on an active Job, paused JobRuns alone.</summary>
+    Task ResumeAsync(Actor actor, Guid projectId, string jobId, CancellationToken cancellationToken);
+
+    /// <summary>Starts a JobRun now.</summary>
+    /// <returns>The JobRun, which may have been CANCELED at once.</returns>
+    Task<JobRunStarted> TriggerAsync(Actor actor, Guid projectId, string jobId, CancellationToken cancellationToken);
+
+    /// <exception cref="RequestException">Its state does not allow it.</exception>
+    Task PauseRunAsync(Actor actor, Guid projectId, string jobId, string jobRunId, CancellationToken cancellationToken);
+
+    /// <exception cref="RequestException">Its state does not allow it, or its Job is paused.</exception>
+    Task ResumeRunAsync(Actor actor, Guid projectId, string jobId, string jobRunId, CancellationToken cancellationToken);
+
+    /// <summary>Ends a JobRun now and stops its Runs.</summary>
+    /// <returns>False when it had ended already.</returns>
+    Task<bool> TerminateRunAsync(Actor actor, Guid projectId, string jobId, string jobRunId, CancellationToken cancellationToken);
+}
+
+public sealed class JobCommands(
+    IDbContextFactory<AppDbContext> contexts,
+    JobStore jobs,
+    JobRunStore jobRuns,
+    JobSchedules schedules,
+    JobSecrets secrets,
+    ProjectQueries projects) : IJobCommands
+{
+    public async Task CreateAsync(Actor actor, Guid projectId, string jobId, JobDefinition definition, CancellationToken cancellationToken)
+    {
+        actor.Require(Role.Developer);
+        var project = await projects.GetDeployedAsync(projectId, cancellationToken);
+        var faults = new List<FieldFault>();
+        if (!JobIds.IsValid(jobId))
+        {
+            faults.Add(new FieldFault("id", JobIds.Rule));
+        }
+
+        faults.AddRange(definition.Faults);
+        faults.AddRange(JobChecks.Find(project.Manifest, definition));
+        if (faults.Count > 0)
+        {
+            throw RequestException.Invalid(faults);
+        }
+
+        var job = await jobs.AddAsync(projectId, jobId, JobOrigin.Api, definition, contentHash: null, cancellationToken);
+        await schedules.ArmAsync(job.Key, cancellationToken);
+    }
+
+    public async Task UpdateAsync(Actor actor, Guid projectId, string jobId, JobDefinition definition, CancellationToken cancellationToken)
+    {
+        actor.Require(Role.Developer);
+        var job = await GetAsync(projectId, jobId, cancellationToken);
+        RefuseCodeDefined(job);
+        var project = await projects.GetDeployedAsync(projectId, cancellationToken);
+        var kept = KeepSecrets(job, definition);
+        var faults = definition.Faults.Concat(JobChecks.Find(project.Manifest, kept)).ToList();
+        if (faults.Count > 0)
+        {
+            throw RequestException.Invalid(faults);
+        }
+
+        if (await jobs.ReplaceAsync(job.Key, kept, contentHash: null, cancellationToken) is null)
+        {
+            throw Unknown(jobId);
+        }
+
+        await schedules.ArmAsync(job.Key, cancellationToken);
+    }
+
+    public async Task DeleteAsync(Actor actor, Guid projectId, string jobId, bool force, CancellationToken cancellationToken)
+    {
+        actor.Require(Role.Developer);
+        var job = await GetAsync(projectId, jobId, cancellationToken);
+        RefuseCodeDefined(job);
+        if (force)
+        {
+            foreach (var active in await ListActiveAsync(job, cancellationToken))
+            {
+                await jobRuns.TerminateAsync(active, $"{actor.Name} deleted the Job.", cancellationToken);
+            }
+        }
+
+        if (!await jobs.TryDeleteAsync(job, cancellationToken))
+        {
+            throw RequestException.Conflict($"A JobRun of Job {jobId} is active. Terminate it first, or delete with force.");
+        }
+
+        await schedules.ArmAsync(job.Key, CancellationToken.None);
+    }
+
+    public async Task PauseAsync(Actor actor, Guid projectId, string jobId, CancellationToken cancellationToken)
+    {
+        actor.Require(Role.Operator);
+        await PauseAsync(await GetAsync(projectId, jobId, cancellationToken), $"Paused by {actor.Name}.", cancellationToken);
+    }
+
+    /// <summary>For what pauses Jobs without a person, such as undeploying their project.</summary>
+    public async Task PauseAsync(Job job, string message, CancellationToken cancellationToken)
+    {
+        await jobs.SetStateAsync(job.Key, JobState.Paused, message, cancellationToken);
+        await schedules.ArmAsync(job.Key, cancellationToken);
+        foreach (var active in await ListActiveAsync(job, cancellationToken))
+        {
+            await jobRuns.TryPauseAsync(active.Seq, message, cancellationToken);
+        }
+    }
+
+    public async Task ResumeAsync(Actor actor, Guid projectId, string jobId, CancellationToken cancellationToken)
+    {
+        actor.Require(Role.Operator);
+        var job = await GetAsync(projectId, jobId, cancellationToken);
+        await projects.GetDeployedAsync(projectId, cancellationToken);
+        await jobs.SetStateAsync(job.Key, JobState.Active, message: null, cancellationToken);
+        await schedules.ArmAsync(job.Key, cancellationToken);
+        foreach (var active in await ListActiveAsync(job, cancellationToken))
+        {
+            await jobRuns.TryResumeAsync(active.Seq, cancellationToken);
+        }
+    }
+
+    public async Task<JobRunStarted> TriggerAsync(Actor actor, Guid projectId, string jobId, CancellationToken cancellationToken)
+    {
+        actor.Require(Role.Operator);
+        var job = await GetAsync(projectId, jobId, cancellationToken);
+        if (job.State == JobState.Paused)
+        {
+            throw new RequestException(RequestFault.Invalid, $"Job {jobId} is paused: resume it before it is triggered.");
+        }
+
+        var project = await projects.GetDeployedAsync(projectId, cancellationToken);
+        var jobRun = await jobRuns.StartAsync(job, project, actor.Name, cancellationToken);
+        return new JobRunStarted(
+            jobRun.Id, jobRun.Status, jobRun.Status == JobRunStatus.Canceled ? $"Canceled: {jobRun.ReasonMessage}" : "Triggered");
+    }
+
+    public async Task PauseRunAsync(Actor actor, Guid projectId, string jobId, string jobRunId, CancellationToken cancellationToken)
+    {
+        actor.Require(Role.Operator);
+        var jobRun = await GetRunAsync(projectId, jobId, jobRunId, cancellationToken);
+        if (!await jobRuns.TryPauseAsync(jobRun.Seq, $"Paused by {actor.Name}.", cancellationToken))
+        {
+            throw await WrongStateAsync("paused", projectId, jobId, jobRunId, cancellationToken);
+        }
+    }
+
+    public async Task ResumeRunAsync(Actor actor, Guid projectId, string jobId, string jobRunId, CancellationToken cancellationToken)
+    {
+        actor.Require(Role.Operator);
+        var jobRun = await GetRunAsync(projectId, jobId, jobRunId, cancellationToken);
+        if ((await GetAsync(projectId, jobId, cancellationToken)).State == JobState.Paused)
+        {
+            throw RequestException.Conflict($"Job {jobId} is paused: resume the Job, and its JobRun goes on with it.");
+        }
+
+        await projects.GetDeployedAsync(projectId, cancellationToken);
+        if (!await jobRuns.TryResumeAsync(jobRun.Seq, cancellationToken))
+        {
+            throw await WrongStateAsync("resumed", projectId, jobId, jobRunId, cancellationToken);
+        }
+
+        var now = await GetRunAsync(projectId, jobId, jobRunId, cancellationToken);
+        if (now is { Status: JobRunStatus.Paused, ReasonType: JobRunReasons.AuthSessionNotFound })
+        {
+            throw RequestException.Conflict(now.ReasonMessage!);
+        }
+    }
+
+    public async Task<bool> TerminateRunAsync(Actor actor, Guid projectId, string jobId, string jobRunId, CancellationToken cancellationToken)
+    {
+        actor.Require(Role.Operator);
+        var jobRun = await GetRunAsync(projectId, jobId, jobRunId, cancellationToken);
+        return await jobRuns.TerminateAsync(jobRun, $"Terminated by {actor.Name}.", cancellationToken);
+    }
+
+    /// <summary>What the Job shows with dots, and gets back with dots, stays.</summary>
+    private JobDefinition KeepSecrets(Job job, JobDefinition definition) => definition with
+    {
+        Sink = definition.Sink?.WithSecretsOf(secrets.OpenSink(job.Key, job.ProtectedSink)),
+        Proxy = definition.Proxy is not null && definition.Proxy == job.ProxyDisplay
+            ? secrets.OpenProxy(job.Key, job.ProtectedProxy)
+            : definition.Proxy,
+    };
+
+    private async Task<Job> GetAsync(Guid projectId, string jobId, CancellationToken cancellationToken) =>
+        await jobs.FindAsync(projectId, jobId, cancellationToken) ?? throw Unknown(jobId);
+
+    private async Task<JobRun> GetRunAsync(Guid projectId, string jobId, string jobRunId, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Set<JobRun>().AsNoTracking()
+            .FirstOrDefaultAsync(r => r.ProjectId == projectId && r.JobId == jobId && r.Id == jobRunId, cancellationToken)
+            ?? throw RequestException.NotFound($"JobRun {jobRunId}");
+    }
+
+    private async Task<IReadOnlyList<JobRun>> ListActiveAsync(Job job, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Set<JobRun>().AsNoTracking().Where(r => r.JobKey == job.Key && r.EndedAt == null).ToListAsync(cancellationToken);
+    }
+
+    private async Task<RequestException> WrongStateAsync(
+        string what, Guid projectId, string jobId, string jobRunId, CancellationToken cancellationToken)
+    {
+        var jobRun = await GetRunAsync(projectId, jobId, jobRunId, cancellationToken);
+        return RequestException.Conflict($"JobRun {jobRunId} is {JobWords.Of(jobRun.Status)} and cannot be {what}.");
+    }
+
+    private static void RefuseCodeDefined(Job job)
+    {
+        if (job.Origin == JobOrigin.Code)
+        {
+            throw RequestException.Invalid("id", $"Job {job.Id} is defined in the project's code: change its file and deploy again.");
+        }
+    }
+
+    private static RequestException Unknown(string jobId) => RequestException.NotFound($"Job {jobId}");
+}
+
+/// <summary>What is wrong with a Job whose form is right.</summary>
+public static class JobChecks
+{
+    private const int MostFaults = 50;
+
+    public static IReadOnlyList<FieldFault> Find(DeploymentManifest manifest, JobDefinition job)
+    {
+        var faults = new List<FieldFault>();
+        var apis = manifest.Apis.ToHashSet(StringComparer.Ordinal);
+        for (var i = 0; i < job.Payload.Count && faults.Count < MostFaults; i++)
+        {
+            if (job.Payload[i].ApiName is { Length: > 0 } name && !apis.Contains(name))
+            {
+                faults.Add(new FieldFault($"payload[{i}].apiName", $"No API {name} is deployed. Deployed are: {string.Join(", ", manifest.Apis)}."));
+            }
+        }
+
+        foreach (var name in job.Sink?.ApisToSend?.Where(a => !apis.Contains(a)) ?? [])
+        {
+            faults.Add(new FieldFault("sink.apisToSend", $"No API {name} is deployed."));
+        }
+
+        foreach (var field in job.Sink?.MaskedFields() ?? [])
+        {
+            faults.Add(new FieldFault($"sink.{field}", "These dots stand for a secret that is not known here: give the secret itself."));
+        }
+
+        if (job.Proxy is not null && (!ProxySettings.TryParse(job.Proxy, out var proxy) || proxy!.Password.Contains('•', StringComparison.Ordinal)))
+        {
+            faults.Add(new FieldFault("proxy", "Must be an address such as http://user:password@host:port."));
+        }
+
+        faults.AddRange(FindSessionFaults(manifest.Settings, job.Options.AuthSession));
+        return faults;
+    }
+
+    private static IEnumerable<FieldFault> FindSessionFaults(ProjectSettings settings, JobAuthSession? session)
+    {
+        if (settings.AuthSessionsEnabled && session is null)
+        {
+            yield return new FieldFault("auth_session", "Is required: this project has AuthSessions enabled.");
+        }
+
+        if (!settings.AuthSessionsEnabled && session is not null)
+        {
+            yield return new FieldFault("auth_session", "This project has no AuthSessions enabled.");
+        }
+
+        if (session is { Id.Length: > 0 } && !AuthSessionIds.IsValid(session.Id))
+        {
+            yield return new FieldFault("auth_session.id", AuthSessionIds.Rule);
+        }
+    }
+}

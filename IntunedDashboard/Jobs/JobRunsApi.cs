@@ -1,0 +1,161 @@
+using System.Globalization;
+using IntunedDashboard.Identity;
+using IntunedDashboard.Platform;
+using IntunedDashboard.Projects;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace IntunedDashboard.Jobs;
+
+/// <summary>REST of JobRuns: the published list, detail and terminate, and our own pause, resume and results.</summary>
+public static class JobRunsApi
+{
+    private const int DefaultPageSize = 50;
+    private const int LargestPage = 200;
+
+    public static void MapJobRuns(this RouteGroupBuilder jobs)
+    {
+        var runs = jobs.MapGroup("/{jobId}/runs").WithTags("JobRuns");
+        runs.MapGet(string.Empty, ListAsync).WithName("ListJobRuns").WithSummary("The JobRuns of a Job, newest first unless sorted.");
+        runs.MapGet("/{jobRunId}", GetAsync).WithName("GetJobRun").WithSummary("One JobRun, with a link to its results.");
+        runs.MapGet("/{jobRunId}/results", ResultsAsync)
+            .WithName("GetJobRunResults").WithSummary("JSON lines, one for each item that has ended; with follow=true until the JobRun ends.");
+        runs.MapPost("/{jobRunId}/terminate", TerminateAsync).RequireAuthorization(Policies.Operator)
+            .WithName("TerminateJobRun").WithSummary("Ends a JobRun and stops its Runs.");
+        runs.MapPost("/{jobRunId}/pause", PauseAsync).RequireAuthorization(Policies.Operator)
+            .WithName("PauseJobRun").WithSummary("Dispatches nothing more; what runs may finish.");
+        runs.MapPost("/{jobRunId}/resume", ResumeAsync).RequireAuthorization(Policies.Operator)
+            .WithName("ResumeJobRun").WithSummary("Validates the login and goes on.");
+    }
+
+    /// <summary>Results for whoever has a signed link.</summary>
+    public static void MapJobResultLinks(this IEndpointRouteBuilder app) =>
+        app.MapGet($"{JobResultLinks.Path}/{{token}}", LinkedResultsAsync).AllowAnonymous();
+
+    private static async Task<Ok<JobRunListWire>> ListAsync(
+        RequestedProject project, string jobId, HttpRequest request, IJobQueries queries, CancellationToken cancellationToken)
+    {
+        var faults = new List<FieldFault>();
+        var pageSize = Number("pageSize", DefaultPageSize, 1, LargestPage);
+        var pageNumber = Number("pageNumber", 0, 0, 1_000_000);
+        var sort = ReadSort(request.Query["sortBy"].FirstOrDefault(), faults);
+        if (faults.Count > 0)
+        {
+            throw RequestException.Invalid(faults);
+        }
+
+        _ = await queries.FindAsync(project.Id, jobId, cancellationToken) ?? throw RequestException.NotFound($"Job {jobId}");
+        var page = await queries.ListRunsAsync(project.Id, jobId, pageNumber, pageSize, sort, cancellationToken);
+        return TypedResults.Ok(new JobRunListWire([.. page.JobRuns.Select(r => JobRunWire.From(project.WorkspaceId, r))], page.TotalCount));
+
+        int Number(string name, int fallback, int least, int most)
+        {
+            if (request.Query[name].FirstOrDefault() is not { Length: > 0 } text)
+            {
+                return fallback;
+            }
+
+            if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+            {
+                return number;
+            }
+
+            faults.Add(new FieldFault(name, $"Must be a whole number from {least} to {most}."));
+            return fallback;
+        }
+    }
+
+    /// <summary>The published grammar: <c>start_time,desc/status,asc</c>.</summary>
+    private static List<JobRunSort> ReadSort(string? text, List<FieldFault> faults)
+    {
+        var sort = new List<JobRunSort>();
+        foreach (var part in text?.Split('/', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [])
+        {
+            var words = part.Split(',', StringSplitOptions.TrimEntries);
+            var fields = Enum.GetValues<JobRunSortField>().Where(f => JobWords.Of(f) == words[0]).ToList();
+            if (fields.Count == 1 && words is [_] or [_, "asc" or "desc"])
+            {
+                sort.Add(new JobRunSort(fields[0], words is [_, "desc"]));
+                continue;
+            }
+
+            var known = string.Join(", ", Enum.GetValues<JobRunSortField>().Select(JobWords.Of));
+            faults.Add(new FieldFault("sortBy", $"Must be field,asc or field,desc, several separated by /. Fields are: {known}."));
+            break;
+        }
+
+        return sort;
+    }
+
+    private static async Task<Ok<JobRunDetailWire>> GetAsync(
+        RequestedProject project,
+        string jobId,
+        string jobRunId,
+        IJobQueries queries,
+        JobResultLinks links,
+        HttpRequest request,
+        CancellationToken cancellationToken)
+    {
+        var run = await FindAsync(project, jobId, jobRunId, queries, cancellationToken);
+        JobRunResultsWire? results = null;
+        if (run.EndedCount > 0)
+        {
+            var (path, expiresAt) = links.Create(project, run);
+            results = new JobRunResultsWire(AddressOf(request) + path, "jsonl", expiresAt);
+        }
+
+        return TypedResults.Ok(new JobRunDetailWire(JobRunWire.From(project.WorkspaceId, run), results));
+    }
+
+    private static async Task ResultsAsync(
+        RequestedProject project, string jobId, string jobRunId, IJobQueries queries, JobResults results, HttpContext context, bool follow = false)
+    {
+        var run = await FindAsync(project, jobId, jobRunId, queries, context.RequestAborted);
+        await WriteResultsAsync(project, run, results, context, follow);
+    }
+
+    private static async Task LinkedResultsAsync(string token, IJobQueries queries, JobResultLinks links, JobResults results, HttpContext context)
+    {
+        if (links.Open(token) is { } link
+            && await queries.FindRunAsync(link.Project.Id, link.JobId, link.JobRunId, context.RequestAborted) is { } run)
+        {
+            await WriteResultsAsync(link.Project, run, results, context, follow: false);
+            return;
+        }
+
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+    }
+
+    private static async Task WriteResultsAsync(RequestedProject project, JobRunView run, JobResults results, HttpContext context, bool follow)
+    {
+        context.Response.ContentType = JobResults.ContentType;
+        context.Response.Headers.ContentDisposition = $"attachment; filename=\"{run.JobId}-{run.Id}.jsonl\"";
+        await results.WriteAsync(context.Response.Body, project, run, AddressOf(context.Request), follow, context.RequestAborted);
+    }
+
+    private static async Task<Ok<JobMessageWire>> TerminateAsync(
+        RequestedProject project, string jobId, string jobRunId, Actor actor, IJobCommands commands, CancellationToken cancellationToken)
+    {
+        var ended = await commands.TerminateRunAsync(actor, project.Id, jobId, jobRunId, cancellationToken);
+        return TypedResults.Ok(new JobMessageWire(ended ? "JobRun terminated successfully." : "The JobRun had ended already."));
+    }
+
+    private static async Task<Ok<JobMessageWire>> PauseAsync(
+        RequestedProject project, string jobId, string jobRunId, Actor actor, IJobCommands commands, CancellationToken cancellationToken)
+    {
+        await commands.PauseRunAsync(actor, project.Id, jobId, jobRunId, cancellationToken);
+        return TypedResults.Ok(new JobMessageWire("Paused"));
+    }
+
+    private static async Task<Ok<JobMessageWire>> ResumeAsync(
+        RequestedProject project, string jobId, string jobRunId, Actor actor, IJobCommands commands, CancellationToken cancellationToken)
+    {
+        await commands.ResumeRunAsync(actor, project.Id, jobId, jobRunId, cancellationToken);
+        return TypedResults.Ok(new JobMessageWire("Resumed"));
+    }
+
+    private static string AddressOf(HttpRequest request) => $"{request.Scheme}://{request.Host}{request.PathBase}";
+
+    private static async Task<JobRunView> FindAsync(
+        RequestedProject project, string jobId, string jobRunId, IJobQueries queries, CancellationToken cancellationToken) =>
+        await queries.FindRunAsync(project.Id, jobId, jobRunId, cancellationToken) ?? throw RequestException.NotFound($"JobRun {jobRunId}");
+}

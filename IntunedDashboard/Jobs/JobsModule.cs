@@ -1,0 +1,34 @@
+using IntunedDashboard.Jobs.Schedules;
+using IntunedDashboard.Projects;
+using IntunedDashboard.Runs;
+using Quartz;
+
+namespace IntunedDashboard.Jobs;
+
+public static class JobsModule
+{
+    public static IHostApplicationBuilder AddJobs(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<JobSecrets>();
+        builder.Services.AddSingleton<JobWake>();
+        builder.Services.AddSingleton<JobRunMoves>();
+        builder.Services.AddSingleton<IRunFollower, JobRunFollower>();
+        builder.Services.AddSingleton<JobRunStarter>();
+        builder.Services.AddSingleton<JobRunStore>();
+        builder.Services.AddSingleton<JobStore>();
+        builder.Services.AddSingleton<JobTriggers>();
+        builder.Services.AddSingleton<JobSchedules>();
+        builder.Services.AddSingleton<JobCommands>();
+        builder.Services.AddSingleton<IJobCommands>(services => services.GetRequiredService<JobCommands>());
+        builder.Services.AddSingleton<IJobQueries, JobQueries>();
+        builder.Services.AddSingleton<JobResults>();
+        builder.Services.AddSingleton<JobResultLinks>();
+        builder.Services.AddSingleton<IProjectActivity, JobActivity>();
+        builder.AddQuartz(quartz => quartz.AddJob<ScheduledJobStart>(job => job.WithIdentity(JobTriggers.Job).StoreDurably()));
+
+        // Started after the recovery of Runs and stopped before they are drained: it takes no new work then.
+        builder.Services.AddHostedService<JobDispatcher>();
+        builder.Services.AddHostedService<JobScheduleSweeper>();
+        return builder;
+    }
+}

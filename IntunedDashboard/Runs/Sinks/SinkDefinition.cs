@@ -1,0 +1,99 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using IntunedDashboard.Platform;
+
+namespace IntunedDashboard.Runs.Sinks;
+
+/// <summary>Where finished Runs are sent, in the published form. It holds secrets: show only <see cref="Masked"/>.</summary>
+public sealed record SinkDefinition
+{
+    public const string Webhook = "webhook";
+    public const string S3 = "s3";
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+
+    /// <summary><see cref="Webhook"/> or <see cref="S3"/>.</summary>
+    public required string Type { get; init; }
+
+    public string? Url { get; init; }
+
+    public IReadOnlyDictionary<string, string>? Headers { get; init; }
+
+    /// <summary>Signs what a webhook gets; null for none.</summary>
+    public string? Secret { get; init; }
+
+    public string? Bucket { get; init; }
+
+    public string? AccessKeyId { get; init; }
+
+    public string? SecretAccessKey { get; init; }
+
+    public string? Region { get; init; }
+
+    public string? Prefix { get; init; }
+
+    public string? Endpoint { get; init; }
+
+    public bool? ForcePathStyle { get; init; }
+
+    public bool SkipOnFail { get; init; }
+
+    /// <summary>Null for all APIs.</summary>
+    public IReadOnlyList<string>? ApisToSend { get; init; }
+
+    public static SinkDefinition Parse(string json) => JsonSerializer.Deserialize<SinkDefinition>(json, Json)!;
+
+    public string ToJson() => JsonSerializer.Serialize(this, Json);
+
+    /// <summary>The same with every secret replaced by dots.</summary>
+    public SinkDefinition Masked() => this with
+    {
+        Url = MaskAddress(Url),
+        Headers = Headers?.ToDictionary(h => h.Key, _ => Redactor.Mask, StringComparer.Ordinal),
+        Secret = Mask(Secret),
+        AccessKeyId = Mask(AccessKeyId),
+        SecretAccessKey = Mask(SecretAccessKey),
+        Endpoint = MaskAddress(Endpoint),
+    };
+
+    /// <summary>Somebody who saw the masked form and sends it back means the secrets that are there.</summary>
+    public SinkDefinition WithSecretsOf(SinkDefinition? former)
+    {
+        if (former is null || former.Type != Type)
+        {
+            return this;
+        }
+
+        var masked = former.Masked();
+        return this with
+        {
+            Url = Url == masked.Url ? former.Url : Url,
+            Headers = Headers?.ToDictionary(
+                h => h.Key,
+                h => h.Value == Redactor.Mask && former.Headers?.TryGetValue(h.Key, out var value) == true ? value : h.Value,
+                StringComparer.Ordinal),
+            Secret = Secret == masked.Secret ? former.Secret : Secret,
+            AccessKeyId = AccessKeyId == masked.AccessKeyId ? former.AccessKeyId : AccessKeyId,
+            SecretAccessKey = SecretAccessKey == masked.SecretAccessKey ? former.SecretAccessKey : SecretAccessKey,
+            Endpoint = Endpoint == masked.Endpoint ? former.Endpoint : Endpoint,
+        };
+    }
+
+    /// <summary>Fields, as paths below the sink, that hold the dots instead of a secret.</summary>
+    public IEnumerable<string> MaskedFields()
+    {
+        IEnumerable<(string Name, string? Value)> fields =
+        [
+            ("url", Url), ("secret", Secret), ("accessKeyId", AccessKeyId), ("secretAccessKey", SecretAccessKey), ("endpoint", Endpoint),
+            .. Headers?.Select(h => ($"headers.{h.Key}", (string?)h.Value)) ?? [],
+        ];
+        return fields.Where(f => f.Value?.Contains(Redactor.Mask, StringComparison.Ordinal) == true).Select(f => f.Name);
+    }
+
+    private static string? Mask(string? secret) => secret is null ? null : Redactor.Mask;
+
+    private static string? MaskAddress(string? address) =>
+        Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.UserInfo.Length > 0
+            ? address!.Replace($"{uri.UserInfo}@", $"{Redactor.Mask}@", StringComparison.Ordinal)
+            : address;
+}
