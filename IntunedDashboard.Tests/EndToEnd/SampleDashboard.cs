@@ -46,7 +46,7 @@ public sealed class SampleDashboard(string dataDirectory) : IAsyncDisposable
     {
         var operation = Text(await PostAsync("auth-sessions/create", new { id, parameters = new { username = "demo", password = "demo-password-1" } }), "operationId");
         var result = await Eventually.GetAsync(
-            () => GetAsync($"auth-sessions/create/{operation}/result"), r => Text(r, "status") is "done" or "failed" or "canceled");
+            () => GetAsync($"auth-sessions/create/{operation}/result"), r => Text(r, "status") is "done" or "failed" or "canceled", TimeSpan.FromSeconds(120));
         Assert.True(Text(result, "status") == "done", result.ToJsonString());
     }
 

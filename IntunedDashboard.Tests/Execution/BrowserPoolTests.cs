@@ -33,7 +33,8 @@ public sealed class BrowserPoolTests
         var lease = await host.Browsers.LeaseAsync(new BrowserRequest(), default);
         using var http = new HttpClient();
         Assert.Contains("Browser", await http.GetStringAsync(new Uri(lease.CdpEndpoint + "/json/version")), StringComparison.Ordinal);
-        await Eventually.TrueAsync(() => host.RegisteredBrowsers().Count == 3);
+        // Two slots: one browser in use and one for the next Run.
+        await Eventually.TrueAsync(() => host.RegisteredBrowsers().Count == 2);
         var pid = await host.PidOfAsync(lease);
         var owner = Assert.Single(host.RegisteredBrowsers(), b => b.Pid == pid);
 
@@ -43,6 +44,7 @@ public sealed class BrowserPoolTests
 
         Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromMilliseconds(20));
         await Eventually.TrueAsync(() => !host.RegisteredBrowsers().Contains(owner));
+        await Eventually.TrueAsync(() => host.RegisteredBrowsers().Count == 2);
     }
 
     [Fact]

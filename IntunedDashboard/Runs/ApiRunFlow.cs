@@ -57,8 +57,7 @@ public sealed class ApiRunFlow(
         ClaimedRun claimed, Attempt attempt, DeployedProject project, IBrowserLease browser, Guid sessionKey, CancellationToken cancellationToken)
     {
         var run = NewValidate(claimed.Run, attempt, sessionKey);
-        await store.AddAsync(run, claimed.Options, parametersJson: null, secrets: null, cancellationToken);
-        await store.SetValidateRunAsync(claimed.Run, attempt, run.Id, cancellationToken);
+        await store.AddClaimedAsync(run, claimed.Options, attempt);
         var verdict = await JudgeAsync(
             run,
             (validate, token) => auth.ValidateAsync(
@@ -83,7 +82,7 @@ public sealed class ApiRunFlow(
     {
         var run = NewValidate(claimed.Run, attempt, session.Session.Key);
         var options = claimed.Options with { AutoRecreate = false };
-        await store.AddAsync(run, options, parametersJson: null, secrets: null, CancellationToken.None);
+        await store.AddClaimedAsync(run, options, guarded: null);
         var verdict = await JudgeAsync(
             run,
             (validate, token) => auth.ProveAsync(
@@ -99,40 +98,35 @@ public sealed class ApiRunFlow(
             : "not kept, the session has changed meanwhile";
     }
 
-    /// <summary>Takes a Validate Run to its end.</summary>
+    /// <summary>Takes a claimed Validate Run to its end.</summary>
     private async Task<AuthRunFlow.Verdict> JudgeAsync(
         Run run, Func<Run, CancellationToken, Task<AuthRunFlow.Verdict>> judge, CancellationToken cancellationToken)
     {
         var canceled = new AuthRunFlow.Verdict(RunErrors.Of(RunErrorCodes.CheckAttemptsFailed, "The validation was canceled."));
-        if (await store.TryClaimAsync(run.Id, CancellationToken.None) is not { } claimed)
-        {
-            return canceled;
-        }
-
         using var own = cancellations.Register(run.Id, cancellationToken);
         try
         {
-            var verdict = await judge(claimed.Run, own.Token);
+            var verdict = await judge(run, own.Token);
             if (verdict.Error is null)
             {
-                await store.CompleteAsync(claimed.Run, resultJson: null, extendedPayloadsJson: null);
+                await store.CompleteAsync(run, resultJson: null, extendedPayloadsJson: null);
             }
             else
             {
-                await store.FailAsync(claimed.Run, verdict.Error);
+                await store.FailAsync(run, verdict.Error);
             }
 
             return verdict;
         }
         catch (OperationCanceledException)
         {
-            await store.CancelAsync(claimed.Run, RunReasons.CanceledByUser, "The validation was canceled.");
+            await store.CancelAsync(run, RunReasons.CanceledByUser, "The validation was canceled.");
             return canceled;
         }
         catch (RequestException missing)
         {
             var error = RunErrors.Of(RunErrorCodes.CheckAttemptsFailed, missing.Message);
-            await store.FailAsync(claimed.Run, error);
+            await store.FailAsync(run, error);
             return new AuthRunFlow.Verdict(error);
         }
     }

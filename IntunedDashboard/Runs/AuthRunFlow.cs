@@ -57,12 +57,12 @@ public sealed class AuthRunFlow(
     /// <summary>Validate: check, and when the login is lost and the Run allows it, log in again and check once more.</summary>
     public async Task<Verdict> ValidateAsync(Scope scope, CancellationToken cancellationToken)
     {
-        var session = (await sessions.OpenAsync(scope.SessionKey, cancellationToken)).Session;
         if (!options.Value.StrictLocking || !scope.Options.AutoRecreate)
         {
             return await ValidateUnlockedAsync(scope, cancellationToken);
         }
 
+        var session = (await sessions.OpenAsync(scope.SessionKey, cancellationToken)).Session;
         await LockAsync(scope, session, AuthSessionOperation.Validate, cancellationToken);
         try
         {

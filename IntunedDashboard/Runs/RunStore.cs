@@ -24,6 +24,26 @@ public sealed class RunStore(
         Signal(run);
     }
 
+    /// <summary>Adds a Run whose maker executes it itself, so it is claimed from the beginning.</summary>
+    /// <param name="guarded">The attempt that waits for it and is linked to it, or null.</param>
+    public async Task AddClaimedAsync(Run run, RunOptions options, Attempt? guarded)
+    {
+        run.Status = RunStatus.Started;
+        run.StartedAt = run.CreatedAt;
+        run.ClaimToken = ClaimToken;
+        await using var db = await contexts.CreateDbContextAsync(CancellationToken.None);
+        db.Add(run);
+        db.Add(new RunData { RunId = run.Id, OptionsJson = JsonSerializer.Serialize(options, JsonSerializerOptions.Web) });
+        if (guarded is not null)
+        {
+            db.Attach(guarded);
+            guarded.ValidateRunId = run.Id;
+        }
+
+        await db.SaveChangesAsync(CancellationToken.None);
+        Signal(run);
+    }
+
     /// <summary>Takes a pending Run, or one that its executor left behind, for this process.</summary>
     /// <returns>Null when it is finished, held by somebody else or gone.</returns>
     public async Task<ClaimedRun?> TryClaimAsync(string runId, CancellationToken cancellationToken)
@@ -155,10 +175,9 @@ public sealed class RunStore(
             StartedAt = started ? now : null,
         };
         db.Add(attempt);
-        await db.SaveChangesAsync(cancellationToken);
+        db.Attach(run);
         run.AttemptCount = attempt.Number;
-        await db.Set<Run>().Where(r => r.Id == run.Id)
-            .ExecuteUpdateAsync(set => set.SetProperty(r => r.AttemptCount, attempt.Number), cancellationToken);
+        await db.SaveChangesAsync(cancellationToken);
         Signal(run);
         return attempt;
     }
@@ -173,16 +192,6 @@ public sealed class RunStore(
             .Where(a => a.RunId == run.Id && a.Number == attempt.Number && a.Status == AttemptStatus.Pending)
             .ExecuteUpdateAsync(
                 set => set.SetProperty(a => a.Status, AttemptStatus.Started).SetProperty(a => a.StartedAt, now), cancellationToken);
-        Signal(run);
-    }
-
-    /// <summary>Links an attempt to the Validate Run that guards it.</summary>
-    public async Task SetValidateRunAsync(Run run, Attempt attempt, string validateRunId, CancellationToken cancellationToken)
-    {
-        attempt.ValidateRunId = validateRunId;
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await db.Set<Attempt>().Where(a => a.RunId == run.Id && a.Number == attempt.Number)
-            .ExecuteUpdateAsync(set => set.SetProperty(a => a.ValidateRunId, validateRunId), cancellationToken);
         Signal(run);
     }
 

@@ -15,6 +15,7 @@ internal sealed class BrowserPool(
 
     private readonly Lock _gate = new();
     private readonly List<BrowserProcess> _ready = [];
+    private int _leased;
     private readonly Dictionary<bool, SharedBrowser> _shared = [];
     private readonly SemaphoreSlim _sharing = new(1, 1);
     private readonly BackgroundTasks _background = new();
@@ -28,7 +29,9 @@ internal sealed class BrowserPool(
 
     private bool IsShared => browserOptions.Value.Isolation == BrowserIsolation.Shared;
 
-    private int Ready => IsShared ? 1 : Math.Min(nodeOptions.Value.BrowserSlots, MostReady);
+    /// <summary>How many to keep ready. A browser in use stands for one of them, because the slots bound both: so a launch, which costs a
+    /// processor's second, seldom happens beside a Run that needs the processor. One for the next Run is always wanted.</summary>
+    private int Wanted => IsShared ? 1 : Math.Clamp(nodeOptions.Value.BrowserSlots - _leased, 1, MostReady);
 
     public async Task<IBrowserLease> LeaseAsync(BrowserRequest request, CancellationToken cancellationToken)
     {
@@ -38,14 +41,25 @@ internal sealed class BrowserPool(
             return await LeaseSharedAsync(request.Headful, cancellationToken);
         }
 
-        var browser = request.Headful ? null : TakeReady();
-        if (!request.Headful)
+        if (request.Headful)
         {
-            Refill(RefillDelay);
+            var own = await LaunchAsync(headful: true, cancellationToken);
+            return new BrowserLease(own, () => _background.Add(() => own.DisposeAsync().AsTask()));
         }
 
-        browser ??= await LaunchAsync(request.Headful, cancellationToken);
-        return new BrowserLease(browser, () => _background.Add(() => browser.DisposeAsync().AsTask()));
+        var ready = TakeReady();
+        Interlocked.Increment(ref _leased);
+        try
+        {
+            Refill(RefillDelay);
+            var browser = ready ?? await LaunchAsync(headful: false, cancellationToken);
+            return new BrowserLease(browser, () => _background.Add(() => EndAsync(browser)));
+        }
+        catch
+        {
+            Interlocked.Decrement(ref _leased);
+            throw;
+        }
     }
 
     /// <summary>Says what is going on while there is no browser yet.</summary>
@@ -93,6 +107,19 @@ internal sealed class BrowserPool(
         }
 
         await Task.WhenAll(open.Select(b => b.DisposeAsync().AsTask()));
+    }
+
+    private async Task EndAsync(BrowserProcess browser)
+    {
+        try
+        {
+            await browser.DisposeAsync();
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _leased);
+            Refill(TimeSpan.Zero);
+        }
     }
 
     private async Task<BrowserProcess> LaunchAsync(bool headful, CancellationToken cancellationToken)
@@ -256,7 +283,7 @@ internal sealed class BrowserPool(
     {
         lock (_gate)
         {
-            return _ready.Count(b => b.IsAlive) < Ready && !_closing.IsCancellationRequested;
+            return _ready.Count(b => b.IsAlive) < Wanted && !_closing.IsCancellationRequested;
         }
     }
 

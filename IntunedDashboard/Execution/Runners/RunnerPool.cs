@@ -13,7 +13,9 @@ internal sealed class RunnerPool(
 {
     private const int MostReady = 4;
 
-    private static readonly TimeSpan TidyPatience = TimeSpan.FromMilliseconds(100);
+    /// <summary>The process that would be taken instead has to connect to the browser and load the project's dependencies first.</summary>
+    private static readonly TimeSpan TidyPatience = TimeSpan.FromMilliseconds(500);
+
     private static readonly TimeSpan RefillDelay = TimeSpan.FromMilliseconds(150);
 
     private readonly Lock _gate = new();
@@ -23,12 +25,15 @@ internal sealed class RunnerPool(
     private readonly BackgroundTasks _background = new();
     private readonly CancellationTokenSource _closing = new();
     private RunnerLaunch? _wanted;
+    private int _busy;
     private bool _isRefilling;
 
-    private int Ready => Math.Min(options.Value.BrowserSlots, MostReady);
+    /// <summary>How many fresh ones to keep. One that is busy stands for one of them, because the slots bound both: so starting one, which
+    /// costs a third of a processor's second, seldom happens beside an attempt. One for the next attempt is always wanted.</summary>
+    private int Wanted => Math.Clamp(options.Value.BrowserSlots - _busy, 1, MostReady);
 
     /// <summary>Of all languages together.</summary>
-    private int MostKept => 2 * Ready;
+    private int MostKept => 2 * Math.Min(options.Value.BrowserSlots, MostReady);
 
     /// <summary>Starts filling up in the background.</summary>
     public void Warm(RunnerLaunch launch) => Refill(launch, TimeSpan.Zero);
@@ -37,23 +42,9 @@ internal sealed class RunnerPool(
     public async Task<RunnerProcess> AcquireAsync(RunnerLaunch launch, string buildDirectory, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, this);
-        if (TakeUsed(buildDirectory) is { } known)
-        {
-            return known;
-        }
-
-        if (TidyingFor(buildDirectory) is { } tidying)
-        {
-            await Task.WhenAny(tidying, Task.Delay(TidyPatience, cancellationToken));
-            if (TakeUsed(buildDirectory) is { } tidied)
-            {
-                return tidied;
-            }
-        }
-
-        var fresh = TakeFresh(launch);
-        Refill(launch, RefillDelay);
-        return fresh ?? await RunnerProcess.StartAsync(launch, workspace, limits, cancellationToken);
+        var process = await TakeAsync(launch, buildDirectory, cancellationToken);
+        Interlocked.Increment(ref _busy);
+        return process;
     }
 
     /// <summary>Takes a process back. It is used again when it says in time that its last attempt left nothing behind; otherwise it
@@ -87,6 +78,8 @@ internal sealed class RunnerPool(
                     _tidying.Remove(process);
                 }
 
+                Interlocked.Decrement(ref _busy);
+                Refill(launch: null, RefillDelay);
                 over.SetResult();
             }
         });
@@ -113,6 +106,27 @@ internal sealed class RunnerPool(
         }
 
         await Task.WhenAll(idle.Select(p => p.DisposeAsync().AsTask()));
+    }
+
+    private async Task<RunnerProcess> TakeAsync(RunnerLaunch launch, string buildDirectory, CancellationToken cancellationToken)
+    {
+        if (TakeUsed(buildDirectory) is { } known)
+        {
+            return known;
+        }
+
+        if (TidyingFor(buildDirectory) is { } tidying)
+        {
+            await Task.WhenAny(tidying, Task.Delay(TidyPatience, cancellationToken));
+            if (TakeUsed(buildDirectory) is { } tidied)
+            {
+                return tidied;
+            }
+        }
+
+        var fresh = TakeFresh(launch);
+        Refill(launch, RefillDelay);
+        return fresh ?? await RunnerProcess.StartAsync(launch, workspace, limits, cancellationToken);
     }
 
     private RunnerProcess? TakeUsed(string buildDirectory)
@@ -219,11 +233,12 @@ internal sealed class RunnerPool(
     }
 
     /// <summary>The languages share the room: whichever was asked for last has the processes kept ready.</summary>
-    private void Refill(RunnerLaunch launch, TimeSpan delay)
+    /// <param name="launch">Null: as before.</param>
+    private void Refill(RunnerLaunch? launch, TimeSpan delay)
     {
         lock (_gate)
         {
-            _wanted = launch;
+            _wanted = launch ?? _wanted;
             if (_isRefilling || _closing.IsCancellationRequested)
             {
                 return;
@@ -278,7 +293,7 @@ internal sealed class RunnerPool(
     {
         lock (_gate)
         {
-            return !_closing.IsCancellationRequested && _fresh.Count(p => !p.HasExited && p.Launch.Key == _wanted!.Key) < Ready ? _wanted : null;
+            return !_closing.IsCancellationRequested && _fresh.Count(p => !p.HasExited && p.Launch.Key == _wanted?.Key) < Wanted ? _wanted : null;
         }
     }
 }

@@ -30,6 +30,7 @@ public static class SchedulingModule
         // Hosted services start in this order and stop in reverse: recovery comes before the first trigger fires, and draining
         // before the scheduler closes.
         builder.Services.AddHostedService<RunRecoveryService>();
+        builder.Services.AddHostedService<SchedulerDatabase>();
         builder.Services.AddSingleton<IConfigureOptions<DataSourceOptions>>(services => new ConfigureNamedOptions<DataSourceOptions, DashboardPaths>(
             name: null, services.GetRequiredService<DashboardPaths>(), (options, paths) => options.ConnectionString = ConnectionString(paths)));
         builder.AddQuartz(quartz => quartz
@@ -59,6 +60,6 @@ public static class SchedulingModule
         return builder;
     }
 
-    private static string ConnectionString(DashboardPaths paths) =>
+    internal static string ConnectionString(DashboardPaths paths) =>
         new SqliteConnectionStringBuilder { DataSource = paths.SchedulerDatabase, DefaultTimeout = 30 }.ToString();
 }

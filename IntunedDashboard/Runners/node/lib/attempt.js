@@ -72,24 +72,26 @@ class Attempt {
     this.#browser = await engineStep('The browser could not be reached', this.#connect(m.browser));
     const hookFile = path.join(m.buildDirectory, 'hooks', 'setupContext.js');
     this.#context = fs.existsSync(hookFile) ? await this.#callHook(hookFile) : undefined;
+    const isHooked = this.#context !== undefined;
     this.#context ??= await engineStep('The browser made no context', this.#browser.newContext({ viewport: m.viewport, proxy: m.proxy ?? undefined }));
     if (m.proxy) this.#watchProxy();
-    this.#origins = watchOrigins(this.#context);
     this.#stage('context', start);
-    if (m.state) {
-      start = performance.now();
-      await engineStep('The stored state could not be restored', restoreState(this.#context, m.state));
-      this.#stage('restore', start, describeState(m.state));
-    }
     if (this.#outcome) return;
     start = performance.now();
-    if (m.trace) {
-      await engineStep('The trace could not be started', this.#context.tracing.start({ screenshots: true, snapshots: true, sources: true }));
-      this.#tracing = true;
-    }
     this.#page ??= await engineStep('The browser made no page', this.#context.newPage());
-    this.#watchNavigation(this.#page);
     this.#stage('page', start);
+    if (m.state) {
+      start = performance.now();
+      await engineStep('The stored state could not be restored', restoreState(this.#context, m.state, isHooked ? undefined : this.#page));
+      this.#stage('restore', start, describeState(m.state));
+    }
+    this.#origins = watchOrigins(this.#context);
+    this.#watchNavigation(this.#page);
+    if (this.#outcome || !m.trace) return;
+    start = performance.now();
+    await engineStep('The trace could not be started', this.#context.tracing.start({ screenshots: true, snapshots: true, sources: true }));
+    this.#tracing = true;
+    this.#stage('trace', start, 'started');
   }
 
   async #callHook(file) {

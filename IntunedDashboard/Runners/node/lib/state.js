@@ -40,10 +40,25 @@ async function captureState(context, visited, warn) {
   return { cookies: state.cookies, origins: state.origins, sessionStorage: [...sessions.values()] };
 }
 
-/** Reads the sessionStorage of origins a page has left. Nothing is asked of the sites: the page gets empty documents. */
+/** Reads the sessionStorage of origins a page has left. */
 async function revisit(page, origins, warn) {
   if (!origins.length) return [];
   const found = [];
+  try {
+    await withEmptyDocuments(page, async () => {
+      for (const origin of origins) {
+        await page.goto(`${origin}/`, { timeout: 3000 });
+        found.push(await readSessionStorage(page.mainFrame()));
+      }
+    });
+  } catch (error) {
+    warn(`sessionStorage of an earlier page was left out of the state: ${String(error?.message ?? error).split('\n')[0]}`);
+  }
+  return found.filter(Boolean);
+}
+
+/** Nothing is asked of the sites meanwhile: whatever the page opens is an empty document. */
+async function withEmptyDocuments(page, work) {
   const session = await page.context().newCDPSession(page);
   try {
     session.on('Fetch.requestPaused', ({ requestId }) => {
@@ -51,19 +66,15 @@ async function revisit(page, origins, warn) {
         requestId, responseCode: 200, responseHeaders: [{ name: 'Content-Type', value: 'text/html' }], body: '',
       }).catch(() => {});
     });
-    await session.send('Network.enable');
-    await session.send('Network.setBypassServiceWorker', { bypass: true });
-    await session.send('Fetch.enable', { patterns: [{ urlPattern: '*' }] });
-    for (const origin of origins) {
-      await page.goto(`${origin}/`, { timeout: 3000 });
-      found.push(await readSessionStorage(page.mainFrame()));
-    }
-  } catch (error) {
-    warn(`sessionStorage of an earlier page was left out of the state: ${String(error?.message ?? error).split('\n')[0]}`);
+    await Promise.all([
+      session.send('Network.enable'),
+      session.send('Network.setBypassServiceWorker', { bypass: true }),
+      session.send('Fetch.enable', { patterns: [{ urlPattern: '*' }] }),
+    ]);
+    await work(session);
   } finally {
     await session.detach().catch(() => {});
   }
-  return found.filter(Boolean);
 }
 
 function originOf(page) {
@@ -90,13 +101,32 @@ async function readSessionStorage(frame) {
   }
 }
 
-/** Makes a new context look as the captured one did. */
-async function restoreState(context, state) {
+/**
+ * Makes a new context look as the captured one did.
+ * @param blank A page of the context that has shown nothing yet, or undefined. Filling localStorage through it saves the page that
+ * Playwright would open for that, which is a third of what a new context costs. Afterwards it has shown nothing, as before.
+ */
+async function restoreState(context, state, blank) {
   const { cookies = [], origins = [], sessionStorage = [] } = state;
-  if (origins.length) await context.setStorageState({ cookies, origins });
-  else if (cookies.length) await context.addCookies(cookies);
+  if (!origins.length || (blank && !origins.some(origin => origin.indexedDB?.length))) {
+    if (cookies.length) await context.addCookies(cookies);
+    if (origins.length) await fillLocalStorage(blank, origins);
+  } else {
+    await context.setStorageState({ cookies, origins });
+  }
   const byOrigin = Object.fromEntries((sessionStorage ?? []).map(item => [item.origin, item.sessionStorage]));
   if (Object.keys(byOrigin).length) await context.addInitScript(fillSessionStorage, byOrigin);
+}
+
+async function fillLocalStorage(page, origins) {
+  await withEmptyDocuments(page, async session => {
+    for (const { origin, localStorage } of origins) {
+      await page.goto(`${origin}/`);
+      await page.evaluate(items => items.forEach(({ name, value }) => localStorage.setItem(name, value)), localStorage);
+    }
+    await page.goto('about:blank');
+    await session.send('Page.resetNavigationHistory');
+  });
 }
 
 /** Runs in the page before its own scripts; what the page has set itself stays. */
