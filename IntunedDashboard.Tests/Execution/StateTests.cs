@@ -80,6 +80,42 @@ public sealed class StateTests(EngineFixture engine, TestSite site) : IClassFixt
         Assert.Equal(site.Url, state.GetProperty("sessionStorage")[0].GetProperty("origin").GetString());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Restoring_asks_nothing_of_the_sites_and_leaves_a_page_that_has_shown_nothing(bool isProxied)
+    {
+        // Nothing listens at one of the origins, nor at the proxy: whatever went out would fail.
+        var refusing = TestSite.RefusingUrl;
+        var state = JsonSerializer.Serialize(new
+        {
+            cookies = Array.Empty<object>(),
+            origins = new[]
+            {
+                new { origin = refusing, localStorage = new[] { new { name = "token", value = "refused-1" } } },
+                new { origin = site.Url, localStorage = new[] { new { name = "token", value = "visited-1" } } },
+            },
+        });
+        using var project = new TestProject().WithFunction("api/look", """
+            const [url, history, pages] = [page.url(), await page.evaluate(() => history.length), context.pages().length];
+            if (params.url) await page.goto(params.url + '/storage');
+            const found = params.url ? await page.evaluate(() => localStorage.token) : (await context.storageState()).origins.map(o => o.localStorage[0].value).sort();
+            return { url, history, pages, found };
+            """);
+
+        var attempt = await engine.Host.RunAsync(project, "api/look", r => r with
+        {
+            StateJson = state,
+            SaveTrace = !isProxied,
+            Proxy = isProxied ? new ProxySettings(TestSite.RefusingUrl, "agent", TestSite.ProxyPassword) : null,
+            ParametersJson = isProxied ? "{}" : $$"""{"url":"{{site.Url}}"}""",
+        });
+
+        var found = isProxied ? """["refused-1","visited-1"]""" : "\"visited-1\"";
+        Assert.Equal($$"""{"url":"about:blank","history":1,"pages":1,"found":{{found}}}""", attempt.Succeeded());
+        Assert.True(isProxied || !TraceText.Of(attempt.Trace!).Contains(refusing, StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_failed_create_leaves_no_state()
     {

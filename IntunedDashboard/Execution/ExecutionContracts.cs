@@ -108,7 +108,7 @@ public abstract record ExecutionEvent;
 /// <summary>A line the automation printed or the engine has to say. Already redacted.</summary>
 public sealed record LogWritten(DateTimeOffset Time, string Level, string Message) : ExecutionEvent;
 
-/// <summary>A part of the attempt's time: <c>runner</c>, <c>context</c>, <c>restore</c>, <c>page</c>, <c>function</c>,
+/// <summary>A part of the attempt's time: <c>runner</c>, <c>context</c>, <c>page</c>, <c>restore</c>, <c>function</c>,
 /// <c>capture</c>, <c>trace</c>. <paramref name="Detail"/> is for people ("12 cookies, 2 origins").</summary>
 public sealed record StageCompleted(string Stage, DateTimeOffset StartedAt, TimeSpan Duration, string? Detail) : ExecutionEvent;
 
