@@ -8,6 +8,7 @@ using IntunedDashboard.Live;
 using IntunedDashboard.Platform;
 using IntunedDashboard.Projects;
 using IntunedDashboard.Runs;
+using IntunedDashboard.Runs.Attachments;
 using IntunedDashboard.Runs.Pages;
 using IntunedDashboard.Startup;
 using IntunedDashboard.Ui;
@@ -42,8 +43,9 @@ public partial class Program
         app.MapWorkspaceApi().MapApiKeys();
         app.MapUi();
         app.MapProjects();
-        app.MapProjectApi().MapAuthSessions().MapAuthSessionOperations().MapRuns().MapJobs();
+        app.MapProjectApi().MapAuthSessions().MapAuthSessionOperations().MapRuns().MapAttachments().MapJobs();
         app.MapJobResultLinks();
+        app.MapSignedFiles();
         app.MapTraceViewer();
         app.MapHealth();
         return app;

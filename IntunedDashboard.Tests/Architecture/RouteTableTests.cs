@@ -14,6 +14,8 @@ public sealed class RouteTableTests(AppHost host) : IClassFixture<AppHost>
         "/account/login", "/account/denied", "/setup", "/fault/{Status:int}", "/health/live", "/health/ready",
         // Signed links that end after an hour.
         "/job-run-results/{token}",
+        // Opens with the signature in its address only.
+        "/files/{token}/{fileName}",
     ];
 
     private static readonly string[] AnonymousPrefixes =

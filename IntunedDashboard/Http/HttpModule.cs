@@ -18,6 +18,7 @@ public static class HttpModule
             options.Limits.MaxRequestBodySize = MaxBodySize;
         });
         builder.Services.AddSingleton<LocalAddress>();
+        builder.Services.AddSingleton<PublicAddress>();
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         builder.Services.ConfigureHttpJsonOptions(options =>
         {

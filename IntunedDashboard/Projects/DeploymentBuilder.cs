@@ -34,7 +34,8 @@ public sealed class DeploymentBuilder(
         var succeeded = false;
         try
         {
-            (succeeded, manifest) = await MakeAsync(projectId, deploymentId, diagnostics, cancellationToken);
+            await using var log = new BuildLog(clock, text => SaveLogAsync(projectId, deploymentId, text));
+            (succeeded, manifest) = await MakeAsync(projectId, deploymentId, log, diagnostics, cancellationToken);
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
@@ -55,7 +56,7 @@ public sealed class DeploymentBuilder(
     }
 
     private async Task<(bool Succeeded, DeploymentManifest? Manifest)> MakeAsync(
-        Guid projectId, Guid deploymentId, List<Diagnostic> diagnostics, CancellationToken cancellationToken)
+        Guid projectId, Guid deploymentId, BuildLog log, List<Diagnostic> diagnostics, CancellationToken cancellationToken)
     {
         var source = files.Source(projectId, deploymentId);
         var (_, settingsFile, language) = ProjectRoot.Find(source);
@@ -69,25 +70,41 @@ public sealed class DeploymentBuilder(
 
         var manifest = ManifestReader.Read(source, settingsFile, diagnostics);
         var package = PackageManifest.Read(source, diagnostics);
-        var dependencies = package.ReadDependencies(diagnostics);
+        var dependencies = package.ReadDependencies(ImpliedPackages.Find(source), diagnostics);
         if (diagnostics.Exists(d => d.Severity == DiagnosticSeverity.Error))
         {
             return (false, manifest);
         }
 
         string? modules = null;
-        if (dependencies.Count > 0)
+        if (!dependencies.IsEmpty)
         {
-            modules = await npm.InstallAsync(source, files.Directory(projectId, deploymentId), dependencies, diagnostics, cancellationToken);
+            modules = await npm.InstallAsync(source, files.Directory(projectId, deploymentId), dependencies, log, diagnostics, cancellationToken);
             if (modules is null)
             {
                 return (false, manifest);
             }
         }
 
+        log.Write("Compiling.");
         var compiled = await compiler.CompileAsync(
             source, files.Build(projectId, deploymentId), package, modules, diagnostics, cancellationToken);
+        log.Write(compiled ? "Done." : "The code could not be compiled.");
         return (compiled, manifest);
+    }
+
+    private async Task SaveLogAsync(Guid projectId, Guid deploymentId, string text)
+    {
+        await using var db = await contexts.CreateDbContextAsync();
+        var saved = await db.Set<DeploymentLog>().Where(l => l.DeploymentId == deploymentId)
+            .ExecuteUpdateAsync(l => l.SetProperty(x => x.Text, text));
+        if (saved == 0 && await db.Set<Deployment>().AnyAsync(d => d.Id == deploymentId))
+        {
+            db.Add(new DeploymentLog { DeploymentId = deploymentId, Text = text });
+            await db.SaveChangesAsync();
+        }
+
+        signals.Publish(LiveTopics.Deployments(projectId));
     }
 
     private async Task<bool> BeginAsync(Guid projectId, Guid deploymentId, CancellationToken cancellationToken)

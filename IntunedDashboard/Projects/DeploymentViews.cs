@@ -32,7 +32,8 @@ public sealed record DeploymentPage(IReadOnlyList<DeploymentRow> Deployments, st
 
 /// <summary>One deployment with what was found in it.</summary>
 /// <param name="Manifest">Null until it was read.</param>
-public sealed record DeploymentDetail(DeploymentRow Row, DeploymentManifest? Manifest);
+/// <param name="Log">What the tools printed so far.</param>
+public sealed record DeploymentDetail(DeploymentRow Row, DeploymentManifest? Manifest, string Log);
 
 /// <summary>One line of the project list.</summary>
 public sealed record ProjectRow

@@ -103,6 +103,7 @@ public sealed class ProjectQueries(IDbContextFactory<AppDbContext> contexts, Dep
         var current = await db.Set<Project>().Where(p => p.Id == projectId).Select(p => p.CurrentDeploymentId).FirstOrDefaultAsync(cancellationToken);
         var deployment = await db.Set<Deployment>().AsNoTracking()
             .FirstOrDefaultAsync(d => d.Id == deploymentId && d.ProjectId == projectId, cancellationToken);
+        var log = await db.Set<DeploymentLog>().Where(l => l.DeploymentId == deploymentId).Select(l => l.Text).FirstOrDefaultAsync(cancellationToken);
         return deployment is null ? null : new DeploymentDetail(
             new DeploymentRow
             {
@@ -116,7 +117,8 @@ public sealed class ProjectQueries(IDbContextFactory<AppDbContext> contexts, Dep
                 Diagnostics = DeploymentJson.ReadDiagnostics(deployment.DiagnosticsJson),
                 IsCurrent = deployment.Id == current,
             },
-            DeploymentJson.ReadManifest(deployment.ManifestJson));
+            DeploymentJson.ReadManifest(deployment.ManifestJson),
+            log ?? string.Empty);
     }
 
     /// <summary>Whether the project has a good deployment of exactly this archive.</summary>

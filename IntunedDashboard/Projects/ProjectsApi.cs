@@ -28,6 +28,8 @@ public static class ProjectsApi
             .WithName("ListDeployments").WithSummary("The deployments of a project, newest first.");
         deployments.MapGet("/{deploymentId}", GetDeploymentAsync)
             .WithName("GetDeployment").WithSummary("One deployment with what was found in it.");
+        deployments.MapGet("/{deploymentId}/log", LogAsync)
+            .WithName("GetDeploymentLog").WithSummary("What the tools that made the deployment printed.");
         deployments.MapGet("/{deploymentId}/source", DownloadAsync).RequireAuthorization(Policies.Developer)
             .WithName("DownloadDeployment").WithSummary("The archive as uploaded.");
         app.MapVariables();
@@ -92,6 +94,13 @@ public static class ProjectsApi
     {
         var detail = await queries.FindDeploymentAsync(project.Id, ParseId(deploymentId), cancellationToken) ?? throw Unknown();
         return TypedResults.Ok(DeploymentResponse.From(detail));
+    }
+
+    private static async Task<ContentHttpResult> LogAsync(
+        RequestedProject project, string deploymentId, ProjectQueries queries, CancellationToken cancellationToken)
+    {
+        var detail = await queries.FindDeploymentAsync(project.Id, ParseId(deploymentId), cancellationToken) ?? throw Unknown();
+        return TypedResults.Text(detail.Log, "text/plain; charset=utf-8");
     }
 
     private static async Task<FileStreamHttpResult> DownloadAsync(

@@ -1,4 +1,5 @@
 using IntunedDashboard.Projects.Building;
+using IntunedDashboard.Projects.KeyValues;
 using IntunedDashboard.Projects.Sample;
 using IntunedDashboard.Projects.Variables;
 
@@ -14,6 +15,8 @@ public static class ProjectsModule
         builder.Services.AddSingleton<ProjectCommands>();
         builder.Services.AddSingleton<DeploymentFiles>();
         builder.Services.AddSingleton<ArchiveIntake>();
+        builder.Services.AddSingleton<KeyValueStore>();
+        builder.Services.AddSingleton<ModuleCache>();
         builder.Services.AddSingleton<NpmInstaller>();
         builder.Services.AddSingleton<TypeScriptCompiler>();
         builder.Services.AddSingleton<DeploymentBuilder>();

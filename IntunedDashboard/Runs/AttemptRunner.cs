@@ -55,7 +55,9 @@ public sealed class AttemptRunner(
     IArtifactStore artifacts,
     DeploymentFiles files,
     RunEnvironment environment,
+    AttemptServicesFactory services,
     IOptions<RunSettings> runs,
+    IOptions<AiGatewaySettings> ai,
     IDbContextFactory<AppDbContext> contexts,
     ILiveSignals signals,
     TimeProvider clock)
@@ -79,6 +81,7 @@ public sealed class AttemptRunner(
             .. SecretValues.Leaves(plan.SessionParametersJson),
             .. plan.StateJson is null ? [] : BrowserState.Secrets(plan.StateJson),
             .. plan.Proxy is { Password.Length: > 0 } proxy ? [proxy.Password] : Array.Empty<string>(),
+            ai.Value.ApiKey,
         ]);
         var settings = project.Manifest.Settings;
         var request = new ExecutionRequest
@@ -104,6 +107,8 @@ public sealed class AttemptRunner(
             JobId = run.JobId,
             JobRunId = run.JobRunId,
             Environment = variables.Variables,
+            Ai = ai.Value.Endpoint,
+            Services = services.For(project.Project, run),
             Redactor = redactor,
         };
         attempt.Browser = browser.Description;

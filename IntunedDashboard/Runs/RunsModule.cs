@@ -1,4 +1,5 @@
 using IntunedDashboard.AuthSessions;
+using IntunedDashboard.Runs.Attachments;
 using IntunedDashboard.Runs.Scheduling;
 
 namespace IntunedDashboard.Runs;
@@ -9,7 +10,10 @@ public static class RunsModule
     {
         builder.Services.AddOptions<RunSettings>().BindConfiguration(RunSettings.Section);
         builder.Services.AddSingleton<RunRows>();
+        builder.Services.AddOptions<AiGatewaySettings>().BindConfiguration(AiGatewaySettings.Section);
         builder.Services.AddSingleton<RunStore>();
+        builder.Services.AddSingleton<AttachmentStore>();
+        builder.Services.AddSingleton<AttemptServicesFactory>();
         builder.Services.AddSingleton<RunEnvironment>();
         builder.Services.AddSingleton<RunCancellations>();
         builder.Services.AddSingleton<AttemptRunner>();

@@ -12,6 +12,7 @@ public static class Settings
     public static IReadOnlyList<Setting> All { get; } =
     [
         Text("Dashboard:DataDirectory"),
+        Address("Dashboard:PublicUrl"),
         OneOf("Database:Provider", "Sqlite"),
         Text("Database:ConnectionString"),
         OneOf("Node:Role", "All"),
@@ -35,11 +36,15 @@ public static class Settings
         Whole("Deployments:MaxCompressionRatio", 2, 1_000_000),
         Duration("Deployments:CompileTimeout", TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
         Duration("Deployments:NpmTimeout", TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
+        Flag("Deployments:RunInstallScripts"),
         Flag("AuthSessions:StrictLocking"),
         Whole("AuthSessions:LoginsPerHour", 1, 100_000),
         Whole("AuthSessions:StateVersionsKept", 1, 1000),
         Whole("AuthSessions:UnprovenLoginsAllowed", 1, 100),
         Whole("Runs:MaxResultBytes", 1024, 256L * 1024 * 1024),
+        Address("AiGateway:BaseUrl"),
+        Length("AiGateway:ApiKey", 1, 1000),
+        Length("AiGateway:Model", 1, 200),
     ];
 
     /// <exception cref="InvalidSettingsException">Lists every fault with the name of its setting.</exception>
@@ -77,6 +82,11 @@ public static class Settings
     private static bool Has(IConfiguration configuration, string name) => !string.IsNullOrEmpty(configuration[name]);
 
     private static Setting Text(string name) => new(name, _ => null);
+
+    private static Setting Address(string name) => new(name, value =>
+        Uri.TryCreate(value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+            ? null
+            : $"Must be an address that starts with http:// or https://, not '{value}'.");
 
     private static Setting OneOf(string name, params string[] allowed) => new(name, value =>
         allowed.Contains(value, StringComparer.OrdinalIgnoreCase) ? null : $"Must be {string.Join(" or ", allowed)}, not '{value}'.");

@@ -4,7 +4,7 @@ using IntunedDashboard.Platform;
 namespace IntunedDashboard.Execution.Runners;
 
 /// <summary>The host's side of one attempt: deadlines, stopping, and the translation of messages into events.</summary>
-internal sealed class RunnerAttempt
+internal sealed class RunnerAttempt : IAsyncDisposable
 {
     private readonly ExecutionRequest _request;
     private readonly RunnerProcess _process;
@@ -14,6 +14,7 @@ internal sealed class RunnerAttempt
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly AttemptLog _log;
+    private readonly AttemptCalls _calls;
     private Redactor _redactor;
     private Phase _phase = Phase.Running;
     private bool _timedOut;
@@ -32,8 +33,10 @@ internal sealed class RunnerAttempt
         _limits = limits;
         _time = time;
         _logger = logger;
-        _redactor = request.Redactor.With(LearntSecrets.FromState(request.StateJson)).With([request.Proxy?.Password ?? string.Empty]);
+        _redactor = request.Redactor.With(LearntSecrets.FromState(request.StateJson))
+            .With([request.Proxy?.Password ?? string.Empty, request.Ai?.ApiKey ?? string.Empty]);
         _log = new AttemptLog(_redactor, time, limits.RawOutputBytes, line => events.TryWrite(line));
+        _calls = new AttemptCalls(request.Services, folder, process.SendAsync, request.AttemptKey, logger);
     }
 
     private enum Phase
@@ -47,12 +50,19 @@ internal sealed class RunnerAttempt
         Killed,
     }
 
+    public ValueTask DisposeAsync() => _calls.DisposeAsync();
+
     /// <returns>Whether the process ended the attempt in good order and may serve another one.</returns>
     public async Task<bool> RunAsync(CancellationToken stop)
     {
         await _process.SendAsync(StartMessage.Write(_request, _folder));
         using var deadline = new CancellationTokenSource(_request.Timeout, _time);
-        var finish = await ReadToEndAsync(deadline, stop);
+        RunnerMessage? finish;
+        await using (_calls)
+        {
+            finish = await ReadToEndAsync(deadline, stop);
+        }
+
         _log.Complete(finish?.Dropped);
         if (_state is not null)
         {
@@ -104,7 +114,7 @@ internal sealed class RunnerAttempt
                     }
 
                     patience.Dispose();
-                    patience = new CancellationTokenSource(await EscalateAsync(stop));
+                    patience = new CancellationTokenSource(Escalate(stop));
                     continue;
                 }
 
@@ -129,13 +139,14 @@ internal sealed class RunnerAttempt
     }
 
     /// <returns>How long to wait before the next step.</returns>
-    private async Task<TimeSpan> EscalateAsync(CancellationToken stop)
+    private TimeSpan Escalate(CancellationToken stop)
     {
         if (_phase == Phase.Running)
         {
             _phase = Phase.Stopping;
             _timedOut = !stop.IsCancellationRequested;
-            await _process.SendAsync(_timedOut ? "{\"type\":\"stop\",\"reason\":\"timeout\"}\n"u8.ToArray() : "{\"type\":\"stop\",\"reason\":\"canceled\"}\n"u8.ToArray());
+            // Not waited for: a process that does not read its input is killed below.
+            _ = _process.SendAsync(_timedOut ? "{\"type\":\"stop\",\"reason\":\"timeout\"}\n"u8.ToArray() : "{\"type\":\"stop\",\"reason\":\"canceled\"}\n"u8.ToArray());
             return _limits.StopGrace;
         }
 
@@ -157,6 +168,9 @@ internal sealed class RunnerAttempt
                 break;
             case "raw":
                 _log.Raw(message);
+                break;
+            case "call":
+                _calls.Answer(message.Id, message.Method, message.Arguments);
                 break;
             case "stage":
                 _events.TryWrite(new StageCompleted(

@@ -18,14 +18,20 @@ public static class ToolProcess
         "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "SSL_CERT_DIR",
     ];
 
+    /// <param name="onLine">Gets every line as it is printed, from any thread.</param>
     /// <exception cref="System.ComponentModel.Win32Exception">The program does not exist or may not be executed.</exception>
     public static async Task<ToolResult> RunAsync(
-        string program, IEnumerable<string> arguments, string workingDirectory, TimeSpan timeout, CancellationToken cancellationToken)
+        string program,
+        IEnumerable<string> arguments,
+        string workingDirectory,
+        TimeSpan timeout,
+        CancellationToken cancellationToken,
+        Action<string>? onLine = null)
     {
         using var process = new Process { StartInfo = Describe(program, arguments, workingDirectory) };
         var output = new StringBuilder();
-        process.OutputDataReceived += (_, line) => Append(output, line.Data);
-        process.ErrorDataReceived += (_, line) => Append(output, line.Data);
+        process.OutputDataReceived += (_, line) => Append(output, line.Data, onLine);
+        process.ErrorDataReceived += (_, line) => Append(output, line.Data, onLine);
         process.Start();
         process.StandardInput.Close();
         process.BeginOutputReadLine();
@@ -69,11 +75,17 @@ public static class ToolProcess
         return start;
     }
 
-    private static void Append(StringBuilder output, string? line)
+    private static void Append(StringBuilder output, string? line, Action<string>? onLine)
     {
+        if (line is null)
+        {
+            return;
+        }
+
+        onLine?.Invoke(line);
         lock (output)
         {
-            if (line is not null && output.Length < MaxOutput)
+            if (output.Length < MaxOutput)
             {
                 output.Append(line).Append('\n');
             }

@@ -53,7 +53,8 @@ public sealed class TypeScriptCompiler(DeploymentOptions options)
         return await CheckSyntaxAsync(build, found, diagnostics, cancellationToken) && complete;
     }
 
-    private static IEnumerable<string> ListFiles(string source)
+    /// <summary>The project's own files, relative to its folder, with <c>/</c> between folders.</summary>
+    internal static IEnumerable<string> ListFiles(string source)
     {
         var folders = new Stack<string>([source]);
         while (folders.TryPop(out var folder))
@@ -83,10 +84,12 @@ public sealed class TypeScriptCompiler(DeploymentOptions options)
     {
         var typed = files.Where(IsTypeScript).Select(Stem).ToHashSet(StringComparer.Ordinal);
         return files
-            .Where(file => CodeEndings.Contains(Path.GetExtension(file), StringComparer.Ordinal) && (IsTypeScript(file) || !typed.Contains(Stem(file))))
+            .Where(file => IsCode(file) && (IsTypeScript(file) || !typed.Contains(Stem(file))))
             .Order(StringComparer.Ordinal)
             .ToArray();
     }
+
+    internal static bool IsCode(string file) => CodeEndings.Contains(Path.GetExtension(file), StringComparer.Ordinal);
 
     private static bool IsTypeScript(string file) => Path.GetExtension(file) is ".ts" or ".tsx";
 

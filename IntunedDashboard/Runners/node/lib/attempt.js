@@ -1,6 +1,7 @@
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');
+const { Calls } = require('./calls');
 const { describeError, isConnectionFailure } = require('./errors');
 const { captureState, restoreState, watchOrigins } = require('./state');
 
@@ -32,6 +33,7 @@ class Attempt {
   #lastNavigationError = null;
   #origins;
   #payloads = [];
+  #calls;
   #lastExtension = 0;
   #settled;
   #settle;
@@ -41,6 +43,7 @@ class Attempt {
     this.#channel = channel;
     this.#output = output;
     this.#connect = connect;
+    this.#calls = new Calls(channel);
     this.#settled = new Promise(resolve => { this.#settle = resolve; });
   }
 
@@ -208,6 +211,10 @@ class Attempt {
     this.finish();
   }
 
+  answered(message) {
+    this.#calls.answer(message);
+  }
+
   stop(reason) {
     if (this.#stopping) return;
     this.#stopping = reason;
@@ -232,6 +239,7 @@ class Attempt {
     else if (this.#m.trace) await this.#reportLearnt();
     if (this.#cleanup) await this.#callCleanup();
     if (this.#stopping) {
+      this.#calls.end();
       // Pending calls of the automation fail now, so that its finally blocks run.
       await this.#closeContexts(1000, 'The attempt was stopped.').catch(() => {});
       await within(500, body);
@@ -335,6 +343,7 @@ class Attempt {
   finish() {
     if (this.#finished) return;
     this.#finished = true;
+    this.#calls.end();
     const { outcome, result, error } = this.#outcome;
     const payloads = outcome === 'succeeded' ? this.#payloads : undefined;
     this.#channel.send({ type: 'finish', outcome, result: outcome === 'succeeded' ? result : undefined, payloads, error, dropped: this.#output.end() });
@@ -358,9 +367,12 @@ class Attempt {
       store: new Map(),
       context: m.context,
       sessionParameters: m.sessionParameters,
+      ai: m.ai,
+      folder: m.environment?.TMPDIR,
+      call: (method, args) => this.#calls.call(method, args),
       extend: () => this.#extend(),
-      addPayload: (api, parameters) => {
-        this.#payloads.push({ api, parameters: JSON.stringify(parameters ?? {}) });
+      addPayloads: payloads => {
+        this.#payloads.push(...payloads);
         this.#extend();
       },
     };
