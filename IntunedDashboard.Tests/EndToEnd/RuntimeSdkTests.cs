@@ -24,6 +24,10 @@ public sealed class RuntimeSdkTests(SdkHost host) : IClassFixture<SdkHost>
 
         Assert.True(JsonNode.DeepEquals(value, found!["value"]), found.ToJsonString());
         Assert.True(empty!["isNull"]!.GetValue<bool>());
+        var address = new string('a', 600);
+        await host.ResultAsync("store/set", new() { ["key"] = address + "1", ["value"] = 1 });
+        await host.ResultAsync("store/set", new() { ["key"] = address + "2", ["value"] = 2 });
+        Assert.Equal(1, (await host.ResultAsync("store/get", new() { ["key"] = address + "1" }))!["value"]!.GetValue<int>());
         Assert.True(missing!["isUndefined"]!.GetValue<bool>());
         await using var db = await host.App.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync();
         Assert.DoesNotContain(await db.Set<KeyValue>().Select(v => v.ProtectedValue).ToListAsync(), v => v.Contains("token", StringComparison.Ordinal));

@@ -20,7 +20,7 @@ public sealed record PackageRequest
     /// <summary>A package.json with nothing else in it.</summary>
     public string ToManifest()
     {
-        var manifest = new JsonObject { ["private"] = true, ["dependencies"] = Object(Required), ["optionalDependencies"] = Object(Optional) };
+        var manifest = new JsonObject { ["name"] = "project", ["version"] = "0.0.0", ["private"] = true, ["dependencies"] = Object(Required), ["optionalDependencies"] = Object(Optional) };
         if (Overrides is not null)
         {
             manifest["overrides"] = Overrides.DeepClone();
