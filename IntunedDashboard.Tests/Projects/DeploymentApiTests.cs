@@ -102,14 +102,12 @@ public sealed class DeploymentApiTests(AppHost host) : IClassFixture<AppHost>
 
     [Theory]
     [InlineData("no settings", "no settings file")]
-    [InlineData("yaml settings", "Intuned.yaml cannot be read yet")]
     [InlineData("no manifest", "language is unknown")]
     public async Task What_is_no_project_is_refused(string kind, string sentence)
     {
         var project = kind switch
         {
             "no settings" => ProjectArchive.Minimal().Without("Intuned.jsonc"),
-            "yaml settings" => ProjectArchive.Minimal().Without("Intuned.jsonc").With("Intuned.yaml", "version: 2.0"),
             _ => ProjectArchive.Minimal().Without("package.json"),
         };
         using var client = await host.CreateApiClientAsync();
@@ -251,17 +249,21 @@ public sealed class DeploymentApiTests(AppHost host) : IClassFixture<AppHost>
     {
         using var client = await host.CreateApiClientAsync();
         var id = (await host.DeployAsync(client, "crashed", ProjectArchive.Minimal().Zip())).GetProperty("deploymentId").GetGuid();
+        var late = (await host.DeployAsync(client, "crashed-late", ProjectArchive.Minimal().Zip())).GetProperty("deploymentId").GetGuid();
         await using (var db = await host.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync())
         {
-            await db.Set<Deployment>().Where(d => d.Id == id).ExecuteUpdateAsync(d => d.SetProperty(x => x.Status, DeploymentStatus.Building));
+            await db.Set<Deployment>().Where(d => d.Id == id || d.Id == late).ExecuteUpdateAsync(d => d.SetProperty(x => x.Status, DeploymentStatus.Building));
+            await db.Set<Project>().Where(p => p.CurrentDeploymentId == id).ExecuteUpdateAsync(p => p.SetProperty(x => x.CurrentDeploymentId, (Guid?)null));
         }
 
         Directory.CreateDirectory(Path.Combine(host.DataDirectory, "projects", ".incoming", "half-an-upload"));
         var orphan = Path.Combine(host.DataDirectory, "projects", Guid.NewGuid().ToString("N"));
         Directory.CreateDirectory(Path.Combine(orphan, Guid.NewGuid().ToString("N"), "source"));
 
-        Assert.Equal(1, await host.Services.GetRequiredService<DeploymentCommands>().RecoverAsync(default));
+        Assert.Equal(2, await host.Services.GetRequiredService<DeploymentCommands>().RecoverAsync(default));
 
+        // One of them had become current already, so it stays.
+        Assert.Equal("succeeded", (await client.GetJsonAsync($"{host.ProjectPath("crashed-late")}/deployments/{late}")).GetProperty("status").GetString());
         var deployment = await client.GetJsonAsync($"{host.ProjectPath("crashed")}/deployments/{id}");
         Assert.Equal("failed", deployment.GetProperty("status").GetString());
         Assert.Equal("deployment-interrupted", Assert.Single(deployment.Diagnostics()).GetProperty("code").GetString());

@@ -13,7 +13,7 @@ public sealed class AccessibilityTests(BrowserHost host) : IAsyncLifetime
     public static TheoryData<string> Pages => new(
         "", "/runs", "/runs?status=failed&since=1h", "/runs?status=pending", "/runs?new=1", "/auth-sessions", "/auth-sessions?new=1", "/auth-sessions?update=pages",
         "/auth-sessions/pages", "/runs/{good}", "/runs/{good}?tab=log", "/runs/{good}?tab=trace", "/runs/{good}?tab=parameters",
-        "/runs/{good}?tab=attempts", "/runs/{failed}", "/runs/none", "/environment", "/environment?new=1");
+        "/runs/{good}?tab=attempts", "/runs/{failed}", "/runs/none", "/environment", "/environment?new=1", "/settings", "/deployments", "/projects", "/projects?new=1");
 
     public async Task InitializeAsync() => (_goodRun, _failedRun) = await host.GetRunsAsync();
 
@@ -27,7 +27,7 @@ public sealed class AccessibilityTests(BrowserHost host) : IAsyncLifetime
     [MemberData(nameof(Pages))]
     public async Task A_page_follows_the_rules_in_both_themes_and_fits_a_small_screen(string path)
     {
-        var page = await host.OpenAsync(BrowserHost.Project + Fill(path));
+        var page = await host.OpenAsync(path.StartsWith("/projects", StringComparison.Ordinal) ? path : BrowserHost.Project + Fill(path));
         await SettleAsync(page, path);
         await AssertAccessibleAsync(page, "light");
 

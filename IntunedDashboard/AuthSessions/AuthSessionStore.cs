@@ -131,7 +131,13 @@ public sealed class AuthSessionStore(
 
     /// <summary>Marks the session as being logged in and, when given, replaces credentials and proxy.</summary>
     public async Task BeginUpdateAsync(
-        AuthSession session, string runId, string? parametersJson, bool setProxy, string? proxy, CancellationToken cancellationToken)
+        AuthSession session,
+        string runId,
+        string? parametersJson,
+        bool setProxy,
+        string? proxy,
+        CancellationToken cancellationToken,
+        AuthSessionSource? source = null)
     {
         var now = clock.GetUtcNow();
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
@@ -142,6 +148,7 @@ public sealed class AuthSessionStore(
         row.StatusRunId = runId;
         row.UpdatedAt = now;
         row.UnprovenLogins = 0;
+        row.Source = source ?? row.Source;
         if (parametersJson is not null)
         {
             row.ProtectedParameters = protector.Protect(ParametersPurpose(session.Key), parametersJson);

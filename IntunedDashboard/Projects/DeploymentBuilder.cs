@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using IntunedDashboard.Data;
+using IntunedDashboard.Identity;
 using IntunedDashboard.Live;
 using IntunedDashboard.Platform;
 using IntunedDashboard.Projects.Archives;
@@ -15,6 +16,9 @@ public sealed class DeploymentBuilder(
     DeploymentFiles files,
     TypeScriptCompiler compiler,
     NpmInstaller npm,
+    IEnumerable<ICodeResources> resources,
+    DeploymentActivation activation,
+    SecretProtector protector,
     ILiveSignals signals,
     TimeProvider clock,
     ILogger<DeploymentBuilder> logger)
@@ -68,6 +72,12 @@ public sealed class DeploymentBuilder(
         }
 
         var manifest = ManifestReader.Read(source, settingsFile, diagnostics);
+        foreach (var kind in resources)
+        {
+            var ids = await kind.CheckAsync(projectId, source, manifest, diagnostics, cancellationToken);
+            manifest = kind.Kind == CodeResourceKind.AuthSessions ? manifest with { CodeSessions = ids } : manifest with { CodeJobs = ids };
+        }
+
         var package = PackageManifest.Read(source, diagnostics);
         var dependencies = package.ReadDependencies(diagnostics);
         if (diagnostics.Exists(d => d.Severity == DiagnosticSeverity.Error))
@@ -108,30 +118,26 @@ public sealed class DeploymentBuilder(
         List<Diagnostic> diagnostics,
         CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
-        var status = succeeded ? DeploymentStatus.Succeeded : DeploymentStatus.Failed;
         var manifestJson = DeploymentJson.Write(manifest);
         var diagnosticsJson = DeploymentJson.Write(diagnostics);
+        var protectedProxy = manifest?.Settings.Proxy is { } proxy ? protector.Protect(Deployment.ProxyPurpose(deploymentId), proxy) : null;
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        var finished = await db.Set<Deployment>()
-            .Where(d => d.Id == deploymentId && d.Status == DeploymentStatus.Building)
-            .ExecuteUpdateAsync(
-                d => d.SetProperty(x => x.Status, status)
-                    .SetProperty(x => x.FinishedAt, now)
-                    .SetProperty(x => x.ManifestJson, manifestJson)
-                    .SetProperty(x => x.DiagnosticsJson, diagnosticsJson),
-                cancellationToken);
-        if (succeeded && finished == 1)
+        var building = db.Set<Deployment>().Where(d => d.Id == deploymentId && d.Status == DeploymentStatus.Building);
+        await building.ExecuteUpdateAsync(
+            d => d.SetProperty(x => x.ManifestJson, manifestJson)
+                .SetProperty(x => x.DiagnosticsJson, diagnosticsJson)
+                .SetProperty(x => x.ProtectedProxy, protectedProxy),
+            cancellationToken);
+        if (succeeded)
         {
-            await db.Set<Project>().Where(p => p.Id == projectId).ExecuteUpdateAsync(
-                p => p.SetProperty(x => x.CurrentDeploymentId, deploymentId)
-                    .SetProperty(x => x.Language, ProjectLanguages.TypeScript)
-                    .SetProperty(x => x.UpdatedAt, now),
-                cancellationToken);
+            var deployment = await building.AsNoTracking().Select(d => new { d.DeployedBy, d.Language }).FirstOrDefaultAsync(cancellationToken);
+            succeeded = deployment is not null && await activation.ActivateAsync(
+                Actor.System with { Name = deployment.DeployedBy }, projectId, deploymentId, deployment.Language, cancellationToken);
         }
 
-        await transaction.CommitAsync(cancellationToken);
+        var now = clock.GetUtcNow();
+        var status = succeeded ? DeploymentStatus.Succeeded : DeploymentStatus.Failed;
+        await building.ExecuteUpdateAsync(d => d.SetProperty(x => x.Status, status).SetProperty(x => x.FinishedAt, now), cancellationToken);
     }
 
     private async Task ReportAsync(

@@ -36,6 +36,8 @@ public sealed record LastDeploymentResponse(Guid DeploymentId, string Status, Da
 
 public sealed record DeploymentStartedResponse(Guid DeploymentId, string Status);
 
+public sealed record ProjectDuplicatedResponse(string Name, Guid DeploymentId);
+
 public sealed record DeploymentPageResponse(IReadOnlyList<DeploymentResponse> Deployments, string? NextCursor);
 
 public sealed record DeploymentResponse
@@ -55,6 +57,9 @@ public sealed record DeploymentResponse
 
     public required string DeployedBy { get; init; }
 
+    /// <summary>What it was made from; absent for an upload.</summary>
+    public string? Origin { get; init; }
+
     public required bool Current { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
@@ -69,6 +74,7 @@ public sealed record DeploymentResponse
         Status = Word(row.Status),
         Diagnostics = row.Diagnostics.Select(DiagnosticResponse.From).ToArray(),
         DeployedBy = row.DeployedBy,
+        Origin = row.Origin,
         Current = row.IsCurrent,
         CreatedAt = row.CreatedAt,
         FinishedAt = row.FinishedAt,
@@ -77,7 +83,7 @@ public sealed record DeploymentResponse
     public static DeploymentResponse From(DeploymentDetail detail) => From(detail.Row) with
     {
         Apis = detail.Manifest?.Apis ?? [],
-        Resources = DeploymentResources.None,
+        Resources = detail.Resources ?? DeploymentResources.None,
     };
 
     public static string Word(DeploymentStatus status) => status switch

@@ -21,6 +21,14 @@ public static class ProjectsApi
         var project = app.MapProjectApi().WithTags("Projects");
         project.MapDelete("/", DeleteAsync).RequireAuthorization(Policies.Developer)
             .WithName("DeleteProject").WithSummary("Deletes a project and everything of it.");
+        project.MapPatch("/", RenameAsync).RequireAuthorization(Policies.Developer)
+            .WithName("RenameProject").WithSummary("Gives a project another name, which changes its addresses.");
+        project.MapPost("/duplicate", DuplicateAsync).RequireAuthorization(Policies.Developer)
+            .WithName("DuplicateProject").WithSummary("Makes another project of the deployed files and the environment variables.");
+        project.MapPost("/undeploy", UndeployAsync).RequireAuthorization(Policies.Developer)
+            .WithName("UndeployProject").WithSummary("Takes a project out of service; nothing of it is deleted.");
+        project.MapPost("/enable", EnableAsync).RequireAuthorization(Policies.Developer)
+            .WithName("EnableProject").WithSummary("Puts an undeployed project back into service.");
         var deployments = project.MapGroup("/deployments").WithTags("Deployments");
         deployments.MapPost("/", DeployAsync).RequireAuthorization(Policies.Developer)
             .WithName("Deploy").WithSummary("Deploys a zip or tar.gz of a project's directory; makes the project when it is new.");
@@ -28,6 +36,10 @@ public static class ProjectsApi
             .WithName("ListDeployments").WithSummary("The deployments of a project, newest first.");
         deployments.MapGet("/{deploymentId}", GetDeploymentAsync)
             .WithName("GetDeployment").WithSummary("One deployment with what was found in it.");
+        deployments.MapPost("/{deploymentId}/activate", ActivateAsync).RequireAuthorization(Policies.Developer)
+            .WithName("ActivateDeployment").WithSummary("Makes an earlier deployment the current one; Runs in flight keep theirs.");
+        deployments.MapPost("/{deploymentId}/redeploy", RedeployAsync).RequireAuthorization(Policies.Developer)
+            .WithName("Redeploy").WithSummary("Builds an earlier deployment's archive again.");
         deployments.MapGet("/{deploymentId}/source", DownloadAsync).RequireAuthorization(Policies.Developer)
             .WithName("DownloadDeployment").WithSummary("The archive as uploaded.");
         app.MapVariables();
@@ -46,6 +58,57 @@ public static class ProjectsApi
     {
         await commands.DeleteAsync(actor, project.Id, force, cancellationToken);
         return TypedResults.NoContent();
+    }
+
+    private static async Task<Ok<ProjectResponse>> RenameAsync(
+        RequestedProject project, JsonBody body, Actor actor, ProjectCommands commands, ProjectQueries queries, CancellationToken cancellationToken)
+    {
+        var name = body.RequiredString("name");
+        body.ThrowIfFaulty();
+        await commands.RenameAsync(actor, project.Id, name, cancellationToken);
+        return await ShowAsync(project, queries, cancellationToken);
+    }
+
+    private static async Task<Created<ProjectDuplicatedResponse>> DuplicateAsync(
+        RequestedProject project, JsonBody body, Actor actor, ProjectVersions versions, CancellationToken cancellationToken)
+    {
+        var asked = body.OptionalString("name");
+        body.ThrowIfFaulty();
+        var (name, started) = await versions.DuplicateAsync(actor, project.Id, asked, cancellationToken);
+        return TypedResults.Created((string?)null, new ProjectDuplicatedResponse(name, started.DeploymentId));
+    }
+
+    private static async Task<Ok<ProjectResponse>> UndeployAsync(
+        RequestedProject project, Actor actor, DeploymentCommands commands, ProjectQueries queries, CancellationToken cancellationToken)
+    {
+        await commands.UndeployAsync(actor, project.Id, cancellationToken);
+        return await ShowAsync(project, queries, cancellationToken);
+    }
+
+    private static async Task<Ok<ProjectResponse>> EnableAsync(
+        RequestedProject project, Actor actor, DeploymentCommands commands, ProjectQueries queries, CancellationToken cancellationToken)
+    {
+        await commands.EnableAsync(actor, project.Id, cancellationToken);
+        return await ShowAsync(project, queries, cancellationToken);
+    }
+
+    private static async Task<Ok<ProjectResponse>> ShowAsync(RequestedProject project, ProjectQueries queries, CancellationToken cancellationToken) =>
+        TypedResults.Ok(ProjectResponse.From(
+            await queries.FindRowAsync(project.Id, cancellationToken) ?? throw RequestException.NotFound($"The project {project.Name}")));
+
+    private static async Task<Ok<DeploymentResponse>> ActivateAsync(
+        RequestedProject project, string deploymentId, Actor actor, DeploymentCommands commands, ProjectQueries queries, CancellationToken cancellationToken)
+    {
+        await commands.ActivateAsync(actor, project.Id, ParseId(deploymentId), cancellationToken);
+        return await GetDeploymentAsync(project, deploymentId, queries, cancellationToken);
+    }
+
+    private static async Task<Created<DeploymentStartedResponse>> RedeployAsync(
+        RequestedProject project, string deploymentId, Actor actor, DeploymentCommands commands, CancellationToken cancellationToken)
+    {
+        var started = await commands.RedeployAsync(actor, project.Id, ParseId(deploymentId), cancellationToken);
+        return TypedResults.Created(
+            (string?)null, new DeploymentStartedResponse(started.DeploymentId, DeploymentResponse.Word(DeploymentStatus.Pending)));
     }
 
     private static async Task<Created<DeploymentStartedResponse>> DeployAsync(

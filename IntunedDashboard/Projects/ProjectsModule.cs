@@ -1,4 +1,5 @@
 using IntunedDashboard.Projects.Building;
+using IntunedDashboard.Projects.Pages;
 using IntunedDashboard.Projects.Sample;
 using IntunedDashboard.Projects.Variables;
 
@@ -16,12 +17,18 @@ public static class ProjectsModule
         builder.Services.AddSingleton<ArchiveIntake>();
         builder.Services.AddSingleton<NpmInstaller>();
         builder.Services.AddSingleton<TypeScriptCompiler>();
+        builder.Services.AddSingleton<DeploymentActivation>();
         builder.Services.AddSingleton<DeploymentBuilder>();
         builder.Services.AddSingleton<DeploymentQueue>();
         builder.Services.AddSingleton<DeploymentCommands>();
         builder.Services.AddSingleton<VariableQueries>();
         builder.Services.AddSingleton<VariableCommands>();
+        builder.Services.AddSingleton<ProjectVersions>();
+        builder.Services.AddSingleton<ProjectTemplates>();
+        builder.Services.AddScoped<ProjectChanges>();
         builder.Services.AddHostedService<DeploymentRecovery>();
+        builder.Services.AddHostedService<PendingResources>();
+        builder.Services.AddHostedService<WatchedFolders>();
         if (builder.Configuration.GetValue("Sample:Enabled", builder.Environment.IsDevelopment()))
         {
             builder.Services.AddSingleton<SampleSite>();

@@ -72,13 +72,15 @@ public sealed class AttemptRunner(
     public async Task<AttemptResult> RunAsync(
         Run run, Attempt attempt, DeployedProject project, IBrowserLease browser, AttemptPlan plan, CancellationToken cancellationToken)
     {
+        var proxy = plan.Proxy ?? environment.OpenProxy(project);
+
         // Not cancelled: an attempt always ends by its own last event.
         var variables = await environment.ReadAsync(project.Project, CancellationToken.None);
         var redactor = Redactor.For([
             .. variables.Secrets,
             .. SecretValues.Leaves(plan.SessionParametersJson),
             .. plan.StateJson is null ? [] : BrowserState.Secrets(plan.StateJson),
-            .. plan.Proxy is { Password.Length: > 0 } proxy ? [proxy.Password] : Array.Empty<string>(),
+            .. proxy is { Password.Length: > 0 } ? [proxy.Password] : Array.Empty<string>(),
         ]);
         var settings = project.Manifest.Settings;
         var request = new ExecutionRequest
@@ -92,7 +94,7 @@ public sealed class AttemptRunner(
             StateJson = plan.StateJson,
             SessionParametersJson = plan.SessionParametersJson,
             Browser = browser,
-            Proxy = plan.Proxy,
+            Proxy = proxy,
             ViewportWidth = settings.BrowserWidth,
             ViewportHeight = settings.BrowserHeight,
             SaveTrace = plan.SaveTrace,

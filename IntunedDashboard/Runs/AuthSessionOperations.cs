@@ -83,6 +83,40 @@ public sealed class AuthSessionOperations(
         }
     }
 
+    /// <summary>Makes a session that the project's code defines, and logs in.</summary>
+    public async Task CreateFromCodeAsync(Actor actor, DeployedProject project, CodeSession wanted, CancellationToken cancellationToken)
+    {
+        var run = NewRun(project, RunType.Create, actor);
+        var session = await sessions.AddAsync(
+            project.Project.Id, wanted.Id, AuthSessionType.Credentials, AuthSessionSource.Code, wanted.ParametersJson, wanted.Proxy, run.Id, cancellationToken);
+        await StartAsync(run, session, CodeOptions(project), secrets: null, wanted.ParametersJson, cancellationToken);
+    }
+
+    /// <summary>Gives a session what the project's code says, makes it a code-defined one, and logs in.</summary>
+    /// <returns>False when an operation holds the session.</returns>
+    public async Task<bool> TryUpdateFromCodeAsync(
+        Actor actor, DeployedProject project, AuthSession session, CodeSession wanted, CancellationToken cancellationToken)
+    {
+        var run = NewRun(project, RunType.Update, actor);
+        if (!await sessions.TryLockAsync(session, run.Id, AuthSessionOperation.Update, cancellationToken))
+        {
+            return false;
+        }
+
+        try
+        {
+            await sessions.BeginUpdateAsync(
+                session, run.Id, wanted.ParametersJson, setProxy: true, wanted.Proxy, cancellationToken, AuthSessionSource.Code);
+            await StartAsync(run, session, CodeOptions(project), secrets: null, wanted.ParametersJson, cancellationToken);
+            return true;
+        }
+        catch
+        {
+            await sessions.UnlockAsync(session, run.Id);
+            throw;
+        }
+    }
+
     public async Task<AuthSessionOperationStarted> RestoreAsync(
         Actor actor, Guid projectId, string id, int version, CancellationToken cancellationToken)
     {
@@ -172,6 +206,8 @@ public sealed class AuthSessionOperations(
         StartedBy = actor.Name,
         CreatedAt = clock.GetUtcNow(),
     };
+
+    private static RunOptions CodeOptions(DeployedProject project) => new() { SaveTrace = project.Manifest.Settings.AuthSessionsSaveTraces };
 
     private static RunOptions Options(SaveAuthSession request) => new()
     {

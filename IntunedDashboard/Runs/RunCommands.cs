@@ -139,6 +139,11 @@ public sealed class RunCommands(
             throw RequestException.Invalid("authSession.id", $"This project has no AuthSession {id}.");
         }
 
+        if (session.Source == AuthSessionSource.Code && !project.Manifest.CodeSessions.Contains(id))
+        {
+            throw RequestException.Invalid("authSession.id", $"The project's code does not define AuthSession {id} any more; it is deleted as soon as nothing uses it.");
+        }
+
         if (session.Type == AuthSessionType.Recorder && request.Options.AutoRecreate)
         {
             throw RequestException.Invalid("authSession.autoRecreate", "Must be false for a recorder-based AuthSession: only a person can log it in.");

@@ -20,7 +20,10 @@ public static class RunsModule
         builder.Services.AddSingleton<Projects.IProjectActivity, RunActivity>();
         builder.Services.AddSingleton<IRunQueries, RunQueries>();
         builder.Services.AddSingleton<IRunCommands, RunCommands>();
-        builder.Services.AddSingleton<IAuthSessionCommands, AuthSessionOperations>();
+        builder.Services.AddSingleton<AuthSessionOperations>();
+        builder.Services.AddSingleton<IAuthSessionCommands>(services => services.GetRequiredService<AuthSessionOperations>());
+        builder.Services.AddSingleton<IAuthSessionUse, RunSessionUse>();
+        builder.Services.AddSingleton<Projects.ICodeResources, CodeSessions>();
         builder.AddScheduling();
         return builder;
     }

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Net.Mail;
+using IntunedDashboard.Projects;
+using IntunedDashboard.Projects.Reading;
 
 namespace IntunedDashboard.Startup;
 
@@ -51,6 +53,18 @@ public static class Settings
             if (configuration[setting.Name] is { Length: > 0 } value && setting.Fault(value) is { } fault)
             {
                 faults.Add(new SettingFault(setting.Name, fault));
+            }
+        }
+
+        foreach (var folder in configuration.GetSection(WatchedFolders.Section).GetChildren())
+        {
+            if (!SettingsReader.IsProjectName(folder.Key))
+            {
+                faults.Add(new SettingFault(folder.Path, ProjectCommands.NameRule));
+            }
+            else if (!Directory.Exists(folder.Value))
+            {
+                faults.Add(new SettingFault(folder.Path, $"There is no folder '{folder.Value}'."));
             }
         }
 

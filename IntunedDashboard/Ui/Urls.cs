@@ -10,6 +10,8 @@ public static class Urls
 
     public const string DeployProject = "/projects?deploy=1";
 
+    public const string NewProject = "/projects?new=1";
+
     public static string Overview(string project) => $"/projects/{Escape(project)}";
 
     public static string Runs(string project) => $"{Overview(project)}/runs";
@@ -57,6 +59,8 @@ public static class Urls
     /// <summary>The archive as uploaded.</summary>
     public static string DeploymentSource(Guid workspaceId, string project, Guid deploymentId) =>
         $"/api/v1/workspace/{workspaceId}{Deployment(project, deploymentId)}/source";
+
+    public static string Settings(string project) => $"{Overview(project)}/settings";
 
     public static string Environment(string project) => $"{Overview(project)}/environment";
 

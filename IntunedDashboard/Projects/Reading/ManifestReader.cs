@@ -1,3 +1,5 @@
+using IntunedDashboard.Projects.Archives;
+
 namespace IntunedDashboard.Projects.Reading;
 
 /// <summary>Reads what an unpacked project offers. Faults become diagnostics; an error among them means it cannot be deployed.</summary>
@@ -8,13 +10,26 @@ public static class ManifestReader
     public static DeploymentManifest Read(string directory, string settingsFile, ICollection<Diagnostic> diagnostics)
     {
         var settings = SettingsReader.Read(directory, settingsFile, diagnostics);
+        foreach (var other in ProjectRoot.SettingsNames.Where(name => name != settingsFile && File.Exists(Path.Combine(directory, name))))
+        {
+            diagnostics.Add(new Diagnostic(
+                other, 0, 0, DiagnosticSeverity.Warning, "settings-twice", $"This file is not read, because {settingsFile} goes before it."));
+        }
+
         var parameters = ParameterSets.Read(directory, diagnostics);
         var apis = FindApis(directory, diagnostics);
         var create = FindFunction(directory, "auth-sessions/create");
         var check = FindFunction(directory, "auth-sessions/check");
         CheckFunctions(settingsFile, settings, apis, create, check, diagnostics);
+        if (settings.PlaygroundApi is { } api && !apis.Contains(api))
+        {
+            diagnostics.Add(new Diagnostic(
+                settingsFile, 0, 0, DiagnosticSeverity.Warning, "api-unknown", $"metadata.defaultRunPlaygroundInput.apiName: there is no API {api}."));
+        }
+
         return new DeploymentManifest
         {
+            SettingsFile = settingsFile,
             Apis = apis,
             Settings = settings,
             Parameters = parameters,

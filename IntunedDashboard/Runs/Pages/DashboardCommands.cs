@@ -64,6 +64,7 @@ public sealed class DashboardCommands(
         new("Go to", IconName.Sessions, "AuthSessions", project, Urls.AuthSessions(project)),
         new("Go to", IconName.Deployments, "Deployments", project, Urls.Deployments(project)),
         new("Go to", IconName.Variables, "Environment", project, Urls.Environment(project)),
+        new("Go to", IconName.Settings, "Settings", project, Urls.Settings(project)),
     ];
 
     private async Task<IReadOnlyList<Command>> FindRunAsync(IReadOnlyList<ProjectRow> all, string id, CancellationToken cancellationToken)
