@@ -13,8 +13,7 @@ namespace IntunedDashboard.Projects;
 public sealed class DeploymentBuilder(
     IDbContextFactory<AppDbContext> contexts,
     DeploymentFiles files,
-    TypeScriptCompiler compiler,
-    NpmInstaller npm,
+    IEnumerable<ILanguageBuilder> languages,
     ILiveSignals signals,
     TimeProvider clock,
     ILogger<DeploymentBuilder> logger)
@@ -31,10 +30,11 @@ public sealed class DeploymentBuilder(
         var started = Stopwatch.GetTimestamp();
         var diagnostics = new List<Diagnostic>();
         DeploymentManifest? manifest = null;
+        var language = ProjectLanguages.TypeScript;
         var succeeded = false;
         try
         {
-            (succeeded, manifest) = await MakeAsync(projectId, deploymentId, diagnostics, cancellationToken);
+            (succeeded, manifest, language) = await MakeAsync(projectId, deploymentId, diagnostics, cancellationToken);
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
@@ -49,45 +49,25 @@ public sealed class DeploymentBuilder(
             files.KeepArchiveOnly(projectId, deploymentId);
         }
 
-        await FinishAsync(projectId, deploymentId, succeeded, manifest, diagnostics, cancellationToken);
+        await FinishAsync(projectId, deploymentId, succeeded, manifest, language, diagnostics, cancellationToken);
         await ReportAsync(deploymentId, succeeded, diagnostics, Stopwatch.GetElapsedTime(started), cancellationToken);
         Signal(projectId);
     }
 
-    private async Task<(bool Succeeded, DeploymentManifest? Manifest)> MakeAsync(
+    private async Task<(bool Succeeded, DeploymentManifest? Manifest, string Language)> MakeAsync(
         Guid projectId, Guid deploymentId, List<Diagnostic> diagnostics, CancellationToken cancellationToken)
     {
         var source = files.Source(projectId, deploymentId);
         var (_, settingsFile, language) = ProjectRoot.Find(source);
-        if (language != ProjectLanguages.TypeScript)
-        {
-            var name = language == ProjectLanguages.Python ? "Python" : "C#";
-            diagnostics.Add(new Diagnostic(
-                string.Empty, 0, 0, DiagnosticSeverity.Error, "language-not-supported", $"This is a {name} project; only TypeScript and JavaScript projects can be deployed yet."));
-            return (false, null);
-        }
-
-        var manifest = ManifestReader.Read(source, settingsFile, diagnostics);
-        var package = PackageManifest.Read(source, diagnostics);
-        var dependencies = package.ReadDependencies(diagnostics);
+        var manifest = ManifestReader.Read(source, settingsFile, language, diagnostics);
         if (diagnostics.Exists(d => d.Severity == DiagnosticSeverity.Error))
         {
-            return (false, manifest);
+            return (false, manifest, language);
         }
 
-        string? modules = null;
-        if (dependencies.Count > 0)
-        {
-            modules = await npm.InstallAsync(source, files.Directory(projectId, deploymentId), dependencies, diagnostics, cancellationToken);
-            if (modules is null)
-            {
-                return (false, manifest);
-            }
-        }
-
-        var compiled = await compiler.CompileAsync(
-            source, files.Build(projectId, deploymentId), package, modules, diagnostics, cancellationToken);
-        return (compiled, manifest);
+        var place = new BuildPlace(source, files.Directory(projectId, deploymentId), files.Build(projectId, deploymentId));
+        var succeeded = await languages.First(l => l.Language == language).BuildAsync(place, diagnostics, cancellationToken);
+        return (succeeded, manifest, language);
     }
 
     private async Task<bool> BeginAsync(Guid projectId, Guid deploymentId, CancellationToken cancellationToken)
@@ -105,6 +85,7 @@ public sealed class DeploymentBuilder(
         Guid deploymentId,
         bool succeeded,
         DeploymentManifest? manifest,
+        string language,
         List<Diagnostic> diagnostics,
         CancellationToken cancellationToken)
     {
@@ -126,7 +107,7 @@ public sealed class DeploymentBuilder(
         {
             await db.Set<Project>().Where(p => p.Id == projectId).ExecuteUpdateAsync(
                 p => p.SetProperty(x => x.CurrentDeploymentId, deploymentId)
-                    .SetProperty(x => x.Language, ProjectLanguages.TypeScript)
+                    .SetProperty(x => x.Language, language)
                     .SetProperty(x => x.UpdatedAt, now),
                 cancellationToken);
         }
