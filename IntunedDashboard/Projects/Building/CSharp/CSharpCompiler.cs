@@ -23,8 +23,8 @@ public sealed class CSharpCompiler
             .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
             .Where(file => Path.GetDirectoryName(file) == Path.TrimEndingDirectorySeparator(DotnetHost.RuntimeDirectory))
             .Select(file => MetadataReference.CreateFromFile(file)),
-        MetadataReference.CreateFromFile(Path.Combine(RunnerDirectory, "Intuned.Runtime.dll")),
-        MetadataReference.CreateFromFile(Path.Combine(RunnerDirectory, "Microsoft.Playwright.dll")),
+        // The runtime, Playwright and what Playwright's own types come from.
+        .. Directory.EnumerateFiles(RunnerDirectory, "*.dll").Select(file => MetadataReference.CreateFromFile(file)),
     ]);
 
     /// <param name="build">Holds a copy of the sources already, so that traces and stacks can show them.</param>
