@@ -42,7 +42,8 @@ internal sealed class Call(ParseResult arguments) : IDisposable
 
     public T? Get<T>(Option<T> option) => arguments.GetValue(option);
 
-    public T Get<T>(Argument<T> argument) => arguments.GetRequiredValue(argument);
+    /// <summary>The parser has seen to it that what is required is there.</summary>
+    public T Get<T>(Argument<T> argument) => arguments.GetValue(argument)!;
 
     public bool Has(Option option) => arguments.GetResult(option) is { Implicit: false };
 

@@ -32,6 +32,7 @@ var root = new RootCommand("Drives an IntunedDashboard server: deploys projects,
     },
     CompletionVerb.Create(),
 };
+root.Add(ReferenceVerb.Create(root));
 CommonOptions.ProjectName.Recursive = true;
 CommonOptions.Json.Recursive = true;
 root.Add(CommonOptions.ProjectName);

@@ -28,6 +28,10 @@ internal sealed class Verb(string name, string description, params string[] exam
             {
                 Output.Fail("Stopped.");
             }
+            catch (Exception fault)
+            {
+                Output.Fail($"A fault of this program: {fault.Message} ({fault.GetType().Name})");
+            }
 
             return 1;
         });

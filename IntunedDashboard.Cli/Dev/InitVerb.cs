@@ -15,7 +15,7 @@ internal static partial class InitVerb
 
     private static readonly Option<string?> TemplateId = new("--template") { Description = "One of `intuned dev list-templates`.", HelpName = "id" };
 
-    private static readonly Option<string?> Language = new("--language") { Description = "typescript, python or csharp. [default: typescript]" };
+    private static readonly Option<string?> Language = new("--language") { Description = "typescript, python or csharp; a new project is in TypeScript unless another is named." };
 
     private static readonly Option<string?> Tag = new("--tag") { Description = "Only templates with this tag." };
 

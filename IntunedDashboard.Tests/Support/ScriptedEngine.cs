@@ -25,6 +25,9 @@ public sealed class ScriptedEngine : IAutomationRunner, IBrowserPool
 
     public Func<ExecutionRequest, CancellationToken, Task<ExecutionFinished>> Api { get; set; } = (_, _) => Succeed("""{"ok":true}""");
 
+    /// <summary>A file that stands for the trace of every attempt that is to keep one.</summary>
+    public string? TraceFile { get; set; }
+
     public IReadOnlyList<ExecutionRequest> Requests => [.. _requests];
 
     public int OpenLeases => _leases;
@@ -93,6 +96,11 @@ public sealed class ScriptedEngine : IAutomationRunner, IBrowserPool
         if (request.Kind == FunctionKind.Create && finished.Outcome == ExecutionOutcome.Succeeded)
         {
             yield return new StateCaptured(State);
+        }
+
+        if (request.SaveTrace && TraceFile is not null)
+        {
+            yield return new ArtifactProduced(ArtifactKind.Trace, TraceFile);
         }
 
         yield return finished;

@@ -10,6 +10,7 @@ public enum IconName
     Deployments,
     Settings,
     Keys,
+    Help,
     Person,
     Search,
     Menu,
