@@ -85,20 +85,45 @@ public static class HelpDocument
     private static string TextOf(MarkdownObject part)
     {
         var text = new StringBuilder();
-        foreach (var piece in part.Descendants().Prepend(part))
-        {
-            text.Append(piece switch
-            {
-                LiteralInline literal => literal.Content.ToString(),
-                CodeInline code => code.Content,
-                LineBreakInline => " ",
-                CodeBlock code => code.Lines.ToString(),
-                ParagraphBlock or ListItemBlock or Markdig.Extensions.Tables.TableCell => " ",
-                _ => null,
-            });
-        }
-
+        Collect(part, text);
         return text.ToString().Trim();
+    }
+
+    private static void Collect(MarkdownObject part, StringBuilder text)
+    {
+        switch (part)
+        {
+            case LiteralInline literal:
+                text.Append(literal.Content.ToString());
+                break;
+            case CodeInline code:
+                text.Append(code.Content);
+                break;
+            case LineBreakInline:
+                text.Append(' ');
+                break;
+            case ContainerInline inlines:
+                foreach (var inline in inlines)
+                {
+                    Collect(inline, text);
+                }
+
+                break;
+            case CodeBlock code:
+                text.Append(code.Lines.ToString()).Append(' ');
+                break;
+            case LeafBlock { Inline: { } inlines }:
+                Collect(inlines, text);
+                text.Append(' ');
+                break;
+            case ContainerBlock blocks:
+                foreach (var block in blocks)
+                {
+                    Collect(block, text);
+                }
+
+                break;
+        }
     }
 
     /// <summary>The button is served by js/actions.js.</summary>
