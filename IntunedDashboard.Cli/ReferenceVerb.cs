@@ -50,7 +50,7 @@ internal static class ReferenceVerb
             .ToList();
         if (rows.Count > 0)
         {
-            text.Append("| | |\n| --- | --- |\n");
+            text.Append("| Name | Meaning |\n| --- | --- |\n");
             foreach (var (name, description, fallback) in rows)
             {
                 text.Append($"| `{name}` | {Escaped(description)}{(fallback is null or Array ? string.Empty : $" Default: `{fallback}`.")} |\n");

@@ -44,9 +44,7 @@ public sealed class HelpPageTests(BrowserHost host) : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("/help")]
     [InlineData("/help/rest")]
-    [InlineData("/help/command-line")]
     [InlineData("/help/operating")]
     [InlineData("/help/no-such-topic")]
     [InlineData("/help?q=session")]
