@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
@@ -9,6 +10,8 @@ namespace IntunedDashboard.Cli;
 /// <summary>A command with examples in its help. Its action answers the exit code; every failure becomes one line and exit code 1.</summary>
 internal sealed class Verb(string name, string description, params string[] examples) : Command(name, description)
 {
+    private static readonly SearchValues<char> SignsOfData = SearchValues.Create("{}[]\":@");
+
     public IReadOnlyList<string> Examples { get; } = examples;
 
     public Verb Does(Func<Call, CancellationToken, Task<int>> action)
@@ -55,7 +58,7 @@ internal sealed class Verb(string name, string description, params string[] exam
     {
         var text = string.Join(' ', arguments.Errors.Select(error => error.Message).Distinct(StringComparer.Ordinal));
         return arguments.Tokens.Select(token => token.Value)
-            .Where(token => token.AsSpan().IndexOfAny("{}[]\":@") >= 0)
+            .Where(token => token.AsSpan().ContainsAny(SignsOfData))
             .OrderByDescending(token => token.Length)
             .Aggregate(text, (shown, token) => shown.Replace(token, "...", StringComparison.Ordinal));
     }

@@ -126,7 +126,7 @@ internal static class AuthSessionVerbs
             || (await DetailsAsync(call, session.Id, cancellationToken) is { } details && times.All(f => f.Matches(details.CreatedAt)));
     }
 
-    private static object ValueOf(AuthSessionWire session, string field) => field switch
+    private static string ValueOf(AuthSessionWire session, string field) => field switch
     {
         "state" => session.Status,
         "type" => session.Type,
