@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using IntunedDashboard.Execution;
 using IntunedDashboard.Tests.Support;
 
