@@ -8,6 +8,9 @@ namespace IntunedDashboard.Cli.Platform;
 /// <summary><c>intuned platform jobruns</c>: REST names a JobRun together with its Job; here its own id is enough.</summary>
 internal static class JobRunVerbs
 {
+    /// <summary>The most the server gives at once.</summary>
+    private const int PageSize = 200;
+
     private static readonly Argument<string> JobId = new("job-id") { Description = "The id of the Job." };
 
     private static readonly Argument<string> Id = new("job-run-id") { Description = "The id of the JobRun; its Job is found." };
@@ -37,17 +40,26 @@ internal static class JobRunVerbs
 
     private static async Task ListAsync(Call call, CancellationToken cancellationToken)
     {
-        var limit = call.Get(CommonOptions.Limit);
-        var offset = call.Get(CommonOptions.Offset);
-        // REST counts in pages; one that is large enough holds everything asked for.
-        var page = await call.Client.GetAsync<JsonObject>(
-            Address.WithQuery(
-                $"{call.Project}/jobs/{Address.Part(call.Get(JobId))}/runs",
-                ("pageSize", (limit + offset).ToString(CultureInfo.InvariantCulture)),
-                ("pageNumber", "0"),
-                ("sortBy", "start_time,desc")),
-            cancellationToken);
-        var shown = (page["jobRuns"] as JsonArray ?? []).OfType<JsonObject>().Skip(offset).Take(limit).Select(Masked.Job).ToArray();
+        var wanted = call.Get(CommonOptions.Offset) + call.Get(CommonOptions.Limit);
+        var read = new List<JsonObject>();
+        for (var number = 0; number * PageSize < wanted; number++)
+        {
+            var page = await call.Client.GetAsync<JsonObject>(
+                Address.WithQuery(
+                    $"{call.Project}/jobs/{Address.Part(call.Get(JobId))}/runs",
+                    ("pageSize", PageSize.ToString(CultureInfo.InvariantCulture)),
+                    ("pageNumber", number.ToString(CultureInfo.InvariantCulture)),
+                    ("sortBy", "start_time,desc")),
+                cancellationToken);
+            var runs = (page["jobRuns"] as JsonArray ?? []).OfType<JsonObject>().ToList();
+            read.AddRange(runs);
+            if (runs.Count < PageSize)
+            {
+                break;
+            }
+        }
+
+        var shown = read.Skip(call.Get(CommonOptions.Offset)).Take(call.Get(CommonOptions.Limit)).ToArray();
         call.Output.Write(shown, () => Output.Table(
             ["id", "status", "type", "started", "ended", "items", "ok", "failed", "why"],
             shown.Select(r => new[]
@@ -61,7 +73,7 @@ internal static class JobRunVerbs
     private static async Task GetAsync(Call call, CancellationToken cancellationToken)
     {
         var found = await FindAsync(call, cancellationToken);
-        var run = Masked.Job(found.JobRun);
+        var run = found.JobRun;
         call.Output.Write(run, () => Output.Facts(
             ("JobRun", Text(run, "id")),
             ("Job", found.JobId),

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using IntunedDashboard.Cli.Api;
 
@@ -35,7 +36,7 @@ internal static class JobVerbs
             Data,
         }.Does(CreateAsync),
         new Verb("list", "Lists the Jobs.", "intuned platform jobs list --json") { CommonOptions.Limit, CommonOptions.Offset }.Does(ListAsync),
-        new Verb("get", "Shows one Job; passwords and keys in it are masked.", "intuned platform jobs get my-job --json") { Id }.Does(GetAsync),
+        new Verb("get", "Shows one Job; the server masks passwords and keys in it.", "intuned platform jobs get my-job --json") { Id }.Does(GetAsync),
         new Verb("trigger", "Starts a JobRun now.", "intuned platform jobs trigger my-job") { Id }.Does(TriggerAsync),
         new Verb(
             "update",
@@ -72,7 +73,7 @@ internal static class JobVerbs
     private static async Task ListAsync(Call call, CancellationToken cancellationToken)
     {
         var all = await call.Client.GetAsync<JsonObject[]>($"{call.Project}/jobs", cancellationToken);
-        var shown = all.Skip(call.Get(CommonOptions.Offset)).Take(call.Get(CommonOptions.Limit)).Select(Masked.Job).ToArray();
+        var shown = all.Skip(call.Get(CommonOptions.Offset)).Take(call.Get(CommonOptions.Limit)).ToArray();
         call.Output.Write(shown, () => Output.Table(
             ["id", "state", "items", "last run", "next run"],
             shown.Select(j => new[] { j["id"]?.ToString(), j["state"]?.ToString(), Count(j), j["last_run_time"]?.ToString(), j["next_run_time"]?.ToString() }),
@@ -81,7 +82,7 @@ internal static class JobVerbs
 
     private static async Task GetAsync(Call call, CancellationToken cancellationToken)
     {
-        var job = Masked.Job(await call.Client.GetAsync<JsonObject>(Job(call), cancellationToken));
+        var job = await call.Client.GetAsync<JsonObject>(Job(call), cancellationToken);
         call.Output.Write(job, () => Output.Facts(
             ("Job", job["id"]?.ToString()),
             ("State", job["state"]?.ToString()),
@@ -132,5 +133,5 @@ internal static class JobVerbs
         call.Output.Write(new { Id = call.Get(Id), Deleted = true }, () => Console.WriteLine($"Job {call.Get(Id)} is deleted."));
     }
 
-    private static string? Count(JsonObject job) => (job["payload"] as JsonArray)?.Count.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    private static string? Count(JsonObject job) => (job["payload"] as JsonArray)?.Count.ToString(CultureInfo.InvariantCulture);
 }

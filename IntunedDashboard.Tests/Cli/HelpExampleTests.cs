@@ -20,6 +20,7 @@ public sealed partial class HelpExampleTests(CliHost host)
         Assert.Contains("\"status\":\"completed\",\"result\":{\"ok\":true}", output, StringComparison.Ordinal);
         Assert.Contains("\"message\":\"api/list-employees runs\"", output, StringComparison.Ordinal);
         Assert.Contains("\"role\":\"Operator\"", output, StringComparison.Ordinal);
+        Assert.Contains("\"status\":\"SUCCESS\"", output, StringComparison.Ordinal);
         Assert.Contains("No trace was kept.", output, StringComparison.Ordinal);
         Assert.True(new FileInfo(Path.Combine(tool.Directory, "source.tar.gz")).Length > 0);
     }

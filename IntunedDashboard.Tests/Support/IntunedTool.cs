@@ -58,10 +58,11 @@ public sealed class IntunedTool(string baseUrl, Guid workspaceId, string apiKey,
     public async Task<ToolResult> RunScriptAsync(string script) => await RunAsync(
         StartInfo("bash", ["-eu", "-s"]), $"intuned() {{ dotnet '{ProgramPath}' \"$@\"; }}\n{script}\n");
 
-    /// <summary>Starts it, sends SIGINT as soon as standard error says <paramref name="word"/>, and waits for its end.</summary>
+    /// <summary>Starts it, sends SIGINT as soon as standard error says <paramref name="word"/>, and waits for its end. A program that
+    /// was started in the background may have inherited to ignore that signal; a terminal's program has not.</summary>
     public async Task<ToolResult> InterruptAsync(string word, params IEnumerable<string> args)
     {
-        using var process = Process.Start(StartInfo("dotnet", [ProgramPath, .. args]))!;
+        using var process = Process.Start(StartInfo("env", ["--default-signal=INT", "dotnet", ProgramPath, .. args]))!;
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = new StringBuilder();

@@ -32,9 +32,10 @@ public sealed class HelpPageTests(BrowserHost host) : IAsyncLifetime
         await Expect(search).ToBeFocusedAsync();
         await Expect(search).ToHaveValueAsync("script-timeout");
         await page.Keyboard.PressAsync("Tab");
-        await page.Locator(".help-hits a").First.FocusAsync();
+        await Expect(page.Locator(".help-hits a").First).ToBeFocusedAsync();
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.Locator("h1")).ToHaveTextAsync("Troubleshooting");
+        await Expect(page.Locator(".help-hits")).ToHaveCountAsync(0);
         await Expect(page.Locator("#script-timeout")).ToBeInViewportAsync();
 
         await page.GotoAsync("/help/rest");
