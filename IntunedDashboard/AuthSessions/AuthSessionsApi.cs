@@ -1,3 +1,4 @@
+using IntunedDashboard.Http.Description;
 using IntunedDashboard.Platform;
 using IntunedDashboard.Projects;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -5,7 +6,10 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace IntunedDashboard.AuthSessions;
 
 /// <summary>The published AuthSession: these three fields and no more.</summary>
-public sealed record AuthSessionWire(string Id, string Type, string Status)
+public sealed record AuthSessionWire(
+    string Id,
+    [property: OneOf(typeof(AuthSessionWords), nameof(AuthSessionWords.Types))] string Type,
+    [property: OneOf(typeof(AuthSessionWords), nameof(AuthSessionWords.Statuses))] string Status)
 {
     public static AuthSessionWire From(AuthSessionRow session) => new(session.Id, AuthSessionWords.Of(session.Type), AuthSessionWords.Of(session.Status));
 }
@@ -13,6 +17,12 @@ public sealed record AuthSessionWire(string Id, string Type, string Status)
 /// <summary>The published words for types, states and sources.</summary>
 public static class AuthSessionWords
 {
+    public static IReadOnlyList<string> Types { get; } = [.. Enum.GetValues<AuthSessionType>().Select(Of)];
+
+    public static IReadOnlyList<string> Statuses { get; } = [.. Enum.GetValues<AuthSessionStatus>().Select(Of)];
+
+    public static IReadOnlyList<string> Sources { get; } = [.. Enum.GetValues<AuthSessionSource>().Select(Of)];
+
     public static string Of(AuthSessionType type) => type switch
     {
         AuthSessionType.Credentials => "CREDENTIALS",
@@ -35,16 +45,22 @@ public static class AuthSessionWords
     };
 }
 
-public sealed record LockWire(string RunId, string Operation);
+public sealed record LockWire(string RunId, [property: OneOf(typeof(LockWire), nameof(LockWire.Operations))] string Operation)
+{
+    public static IReadOnlyList<string> Operations { get; } = Enum.GetNames<AuthSessionOperation>();
+}
 
 public sealed record AuthSessionDetailsWire
 {
     public required string Id { get; init; }
 
+    [OneOf(typeof(AuthSessionWords), nameof(AuthSessionWords.Types))]
     public required string Type { get; init; }
 
+    [OneOf(typeof(AuthSessionWords), nameof(AuthSessionWords.Statuses))]
     public required string Status { get; init; }
 
+    [OneOf(typeof(AuthSessionWords), nameof(AuthSessionWords.Sources))]
     public required string Source { get; init; }
 
     public string? Proxy { get; init; }
@@ -71,12 +87,35 @@ public static class AuthSessionsApi
 {
     public static RouteGroupBuilder MapAuthSessions(this RouteGroupBuilder project)
     {
-        var sessions = project.MapGroup("/auth-sessions");
-        sessions.MapGet(string.Empty, ListAsync);
-        sessions.MapGet("/{authSessionId}", GetAsync);
-        sessions.MapGet("/{authSessionId}/details", DetailsAsync);
+        var sessions = project.MapGroup("/auth-sessions").WithTags("AuthSessions");
+        sessions.MapGet(string.Empty, ListAsync)
+            .WithName("getAuthSessions").WithSummary("The AuthSessions of a project, by id.")
+            .Answers(new[] { Example });
+        sessions.MapGet("/{authSessionId}", GetAsync)
+            .WithName("getAuthSession").WithSummary("One AuthSession with its state.")
+            .Answers(Example);
+        sessions.MapGet("/{authSessionId}/details", DetailsAsync)
+            .WithName("GetAuthSessionDetails").WithSummary("What is known of an AuthSession: names and expiry of its cookies and stores, never values.")
+            .Answers(DetailsExample);
         return project;
     }
+
+    private static AuthSessionWire Example { get; } =
+        new("demo-user", AuthSessionWords.Of(AuthSessionType.Credentials), AuthSessionWords.Of(AuthSessionStatus.Ready));
+
+    private static AuthSessionDetailsWire DetailsExample { get; } = new()
+    {
+        Id = Example.Id,
+        Type = Example.Type,
+        Status = Example.Status,
+        Source = AuthSessionWords.Of(AuthSessionSource.Api),
+        Proxy = "http://user:***@proxy.example.com:8080",
+        CreatedAt = new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero),
+        UpdatedAt = new DateTimeOffset(2026, 1, 31, 12, 0, 2, TimeSpan.Zero),
+        StateVersion = 1,
+        Cookies = [],
+        Origins = [],
+    };
 
     private static async Task<Ok<List<AuthSessionWire>>> ListAsync(
         RequestedProject project, IAuthSessionQueries queries, CancellationToken cancellationToken) =>

@@ -13,6 +13,16 @@ public static class RunErrorCodes
     public const string ApiAttemptsFailed = "api-attempts-failed";
     public const string ScriptProcessCrashed = "script-process-crashed";
     public const string InternalServerError = "internal-server-error";
+
+    /// <summary>All that clients know. They refuse an answer with any other, while one without a code is fine.</summary>
+    public static IReadOnlyList<string> Published { get; } =
+    [
+        InternalServerError, ScriptProcessCrashed, "unexpected", "script-execution-exception", "script-no-valid-output-received",
+        "result-too-big-error", "script-timeout", "script-unexpected-error", AuthCheckFailed, "all-attempts-failed", CheckAttemptsFailed,
+        CreateAttemptsFailed, PostCreateCheckAttemptsFailed, ApiAttemptsFailed, "onepassword-integration-error", "job-run-terminated",
+    ];
+
+    public static IReadOnlyList<string> Categories { get; } = ["infrastructure", "execution", "auth", "user", "billing"];
 }
 
 /// <summary>The published reasons for which a Run is canceled.</summary>
@@ -28,6 +38,13 @@ public static class RunReasons
     /// <summary>For people.</summary>
     public static string SentenceOf(string reason) =>
         reason == JobRunTerminated ? "Its JobRun was terminated." : "Canceled by a user.";
+
+    /// <summary>All that clients know.</summary>
+    public static IReadOnlyList<string> Published { get; } =
+    [
+        ValidateDependencyFailed, "terminated", JobRunPaused, JobRunTerminated, "failed-to-initialize-job-run", "api-access-disabled",
+        CanceledByUser,
+    ];
 }
 
 public static class RunErrors

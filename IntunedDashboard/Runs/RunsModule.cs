@@ -19,6 +19,7 @@ public static class RunsModule
         builder.Services.AddSingleton<RunRecovery>();
         builder.Services.AddSingleton<Projects.IProjectActivity, RunActivity>();
         builder.Services.AddSingleton<IRunQueries, RunQueries>();
+        builder.Services.AddSingleton<RunWait>();
         builder.Services.AddSingleton<IRunCommands, RunCommands>();
         builder.Services.AddSingleton<IAuthSessionCommands, AuthSessionOperations>();
         builder.AddScheduling();

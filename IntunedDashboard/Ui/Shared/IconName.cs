@@ -42,5 +42,6 @@ public enum IconName
     Log,
     Link,
     Indent,
+    Code,
     Variables,
 }
