@@ -122,12 +122,14 @@ public sealed class RoleMatrixTests(AppHost host) : IClassFixture<AppHost>
         { Method: "DELETE", Pattern: Project } => Role.Developer,
         { Pattern: var p } when p.EndsWith("/source", StringComparison.Ordinal) => Role.Developer,
         { Method: "POST", Pattern: var p } when p.EndsWith("/deployments", StringComparison.Ordinal) => Role.Developer,
+        { IsRead: false, Pattern: var p } when p.Contains("/env-vars", StringComparison.Ordinal) => Role.Developer,
         { IsRead: true } => Role.Viewer,
         _ => Role.Operator,
     };
 
     private static Role NeededForPage(ApiAddress address) => address.Pattern switch
     {
+        "/settings/environment" => Role.Developer,
         var p when p.StartsWith("/settings/", StringComparison.Ordinal) => Role.Admin,
         var p when p.StartsWith("/trace-viewer/", StringComparison.Ordinal) => Role.Operator,
         var p when p.EndsWith("/trace.zip", StringComparison.Ordinal) || p.EndsWith("/screenshot.png", StringComparison.Ordinal) => Role.Operator,

@@ -22,6 +22,8 @@ public static class IdentityModule
         services.AddSingleton<WorkspaceQueries>();
         services.AddSingleton<ApiKeyQueries>();
         services.AddSingleton<ApiKeyCommands>();
+        services.AddSingleton<UserQueries>();
+        services.AddSingleton<UserCommands>();
         services.AddScoped<Accounts>();
         services.AddScoped<CurrentActor>();
         services.AddScoped<AuthenticationStateProvider, CircuitRevalidation>();
