@@ -3,11 +3,14 @@ class ApiCall extends HTMLElement {
   private running: AbortController | null = null;
 
   connectedCallback(): void {
-    this.querySelector("form")?.addEventListener("submit", (event) => {
+    // The framework fills the element after it is in the page, so it listens for what rises to it.
+    this.addEventListener("submit", (event) => {
       event.preventDefault();
       void this.send();
     });
-    this.stopButton?.addEventListener("click", () => this.running?.abort());
+    this.addEventListener("click", (event) => {
+      if (event.target === this.stopButton) this.running?.abort();
+    });
   }
 
   disconnectedCallback(): void {
