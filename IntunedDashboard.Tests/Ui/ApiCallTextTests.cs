@@ -43,7 +43,12 @@ public sealed class ApiCallTextTests
 
         async Task RunAsync(string program, params string[] arguments)
         {
-            var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+            var start = new ProcessStartInfo(program, arguments)
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            };
             start.Environment["INTUNED_API_KEY"] = flow.App.ApiKey;
             using var process = Process.Start(start)!;
             var errors = process.StandardError.ReadToEndAsync();

@@ -34,16 +34,16 @@ public sealed class JsonBody
         }
 
         var json = await ReadAsync(context);
-        if (FindInvalidText(json) is { } fault)
+        if (FindInvalidText(json.Span) is { } fault)
         {
             throw RequestException.Invalid("body", fault);
         }
 
         try
         {
-            using var document = JsonDocument.Parse(json, Options);
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? new JsonBody(document.RootElement.Clone(), string.Empty, [])
+            var root = JsonElement.Parse(json.Span, Options);
+            return root.ValueKind == JsonValueKind.Object
+                ? new JsonBody(root, string.Empty, [])
                 : throw RequestException.Invalid("body", "Must be a JSON object.");
         }
         catch (JsonException malformed)
@@ -273,23 +273,23 @@ public sealed class JsonBody
         }
     }
 
-    private static async Task<byte[]> ReadAsync(HttpContext context)
+    private static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContext context)
     {
         // The server ends a body that is too large, whatever length was announced.
-        using var buffer = new MemoryStream((int)Math.Clamp(context.Request.ContentLength ?? 0, 0, 64 * 1024));
+        var buffer = new MemoryStream((int)Math.Clamp(context.Request.ContentLength ?? 0, 0, 64 * 1024));
         await context.Request.Body.CopyToAsync(buffer, context.RequestAborted);
-        return buffer.ToArray();
+        return buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
     }
 
     /// <summary>Bytes that are no UTF-8 and halves of surrogate pairs cannot become text; found here, no later reader stumbles.</summary>
-    private static string? FindInvalidText(byte[] json)
+    private static string? FindInvalidText(ReadOnlySpan<byte> json)
     {
         if (!Utf8.IsValid(json))
         {
             return "Must be encoded as UTF-8.";
         }
 
-        if (json.AsSpan().IndexOf("\\u"u8) < 0)
+        if (json.IndexOf("\\u"u8) < 0)
         {
             return null;
         }

@@ -29,6 +29,14 @@ public sealed class RunCommands(
     {
         actor.Require(Role.Operator);
         var project = await projects.GetDeployedAsync(projectId, cancellationToken);
+        if (request.Priority == RunPriority.Api && !project.Manifest.Settings.ApiAccessEnabled)
+        {
+            throw new RequestException(
+                RequestFault.Forbidden,
+                "The project's settings file allows no Runs through the API (apiAccess.enabled is false).",
+                RunReasons.ApiAccessDisabled);
+        }
+
         var faults = Validate(project, request);
         if (faults.Count > 0)
         {

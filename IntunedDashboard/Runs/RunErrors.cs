@@ -30,6 +30,7 @@ public static class RunReasons
 {
     public const string ValidateDependencyFailed = "auth-session-validate-dependency-failed";
     public const string CanceledByUser = "cancelled-user-action";
+    public const string ApiAccessDisabled = "api-access-disabled";
     public const string JobRunTerminated = "job-run-terminated";
 
     /// <summary>The login was lost in the middle of a JobRun; the item comes again.</summary>
@@ -42,7 +43,7 @@ public static class RunReasons
     /// <summary>All that clients know.</summary>
     public static IReadOnlyList<string> Published { get; } =
     [
-        ValidateDependencyFailed, "terminated", JobRunPaused, JobRunTerminated, "failed-to-initialize-job-run", "api-access-disabled",
+        ValidateDependencyFailed, "terminated", JobRunPaused, JobRunTerminated, "failed-to-initialize-job-run", ApiAccessDisabled,
         CanceledByUser,
     ];
 }
