@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
@@ -33,6 +34,7 @@ public sealed class BadRequestTests(ITestOutputHelper output)
         var session = await flow.LogInAsync();
         var run = await flow.StartRunAsync(new JsonObject { ["id"] = session });
         await flow.EndAsync(run);
+        await flow.SendAsync(HttpMethod.Post, "/jobs", JobBody(session), HttpStatusCode.Created);
         flow.Engine.Forget();
         var all = flow.App.Rest();
         var requests = Generate(flow, all, seed, session, run, await WeakKeyAsync(flow)).ToList();
@@ -71,6 +73,7 @@ public sealed class BadRequestTests(ITestOutputHelper output)
             ["runId"] = run,
             ["operationId"] = run,
             ["number"] = "1",
+            ["jobId"] = "bad-requests",
         };
         var generator = new BadRequestGenerator(new Random(seed), description, known, flow.App.ApiKey, weakKey, all);
         for (var made = 0; made < Least || made % all.Count != 0; made++)
@@ -130,6 +133,14 @@ public sealed class BadRequestTests(ITestOutputHelper output)
         var paths = (error["details"] as JsonArray ?? []).Select(d => d!["path"]!.GetValue<string>());
         return bad.Field is not null && !paths.Contains(bad.Field) ? [.. faults, $"does not name the field: {text}"] : faults;
     }
+
+    private static JsonObject JobBody(string session) => new()
+    {
+        ["id"] = "bad-requests",
+        ["payload"] = new JsonArray(new JsonObject { ["apiName"] = "hello", ["parameters"] = new JsonObject() }),
+        ["configuration"] = new JsonObject(),
+        ["auth_session"] = new JsonObject { ["id"] = session },
+    };
 
     private static async Task<string> WeakKeyAsync(FlowHost flow)
     {

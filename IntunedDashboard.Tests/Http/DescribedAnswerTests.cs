@@ -11,8 +11,8 @@ namespace IntunedDashboard.Tests.Http;
 /// <summary>Every address that can be read is read where something is there, and its answer held against its description.</summary>
 public sealed class DescribedAnswerTests
 {
-    /// <summary>What a host without a real deployment, browser or Job has nothing of; other tests read these.</summary>
-    private static readonly string[] Elsewhere = ["/source", "/trace", "/screenshot", "/jobs/{jobId}"];
+    /// <summary>What a host without a real deployment and browser has nothing of; other tests read these.</summary>
+    private static readonly string[] Elsewhere = ["/source", "/trace", "/screenshot"];
 
     [Fact]
     public async Task What_is_answered_is_what_is_described()
@@ -25,6 +25,7 @@ public sealed class DescribedAnswerTests
         await flow.OperationAsync($"/auth-sessions/{session}/validate/{validation}/result");
         var good = await flow.StartRunAsync(new JsonObject { ["id"] = session });
         await flow.EndAsync(good);
+        var jobRun = await RunJobAsync(flow, session);
         flow.Engine.Api = (_, _) => ScriptedEngine.Throw("The list was empty.");
         var bad = await flow.StartRunAsync(new JsonObject { ["id"] = session }, attempts: 1);
         await flow.EndAsync(bad);
@@ -49,6 +50,8 @@ public sealed class DescribedAnswerTests
                     "operationId" => address.Pattern.Contains("/validate/", StringComparison.Ordinal) ? validation : operation,
                     "runId" => run,
                     "deploymentId" => deployment,
+                    "jobId" => "described-job",
+                    "jobRunId" => jobRun,
                     "number" => "1",
                     _ => name,
                 });
@@ -59,6 +62,23 @@ public sealed class DescribedAnswerTests
         }
 
         Findings.AssertNone(findings);
+    }
+
+    private static async Task<string> RunJobAsync(FlowHost flow, string session)
+    {
+        var body = new JsonObject
+        {
+            ["id"] = "described-job",
+            ["payload"] = new JsonArray(new JsonObject { ["apiName"] = "hello", ["parameters"] = new JsonObject() }),
+            ["configuration"] = new JsonObject(),
+            ["schedule"] = new JsonObject { ["intervals"] = new JsonArray(new JsonObject { ["every"] = "6h" }) },
+            ["auth_session"] = new JsonObject { ["id"] = session },
+        };
+        await flow.SendAsync(HttpMethod.Post, "/jobs", body, HttpStatusCode.Created);
+        var jobRun = (await flow.SendAsync(HttpMethod.Post, "/jobs/described-job/trigger"))["jobRunId"]!.GetValue<string>();
+        await Eventually.GetAsync(
+            () => flow.GetAsync($"/jobs/described-job/runs/{jobRun}"), r => r["jobRun"]!["status"]!.GetValue<string>() is "SUCCESS" or "FAILURE" or "COMPLETED");
+        return jobRun;
     }
 
     private static IEnumerable<string> Check(JsonObject document, ApiAddress address, HttpResponseMessage response, string text)

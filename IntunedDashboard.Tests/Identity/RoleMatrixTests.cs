@@ -115,7 +115,7 @@ public sealed class RoleMatrixTests(AppHost host) : IClassFixture<AppHost>
         Findings.AssertNone(findings);
     }
 
-    /// <summary>Reading is for viewers, doing for operators, making and changing what is deployed for developers, keys for admins.</summary>
+    /// <summary>Reading is for viewers, doing for operators, defining what is deployed or runs by itself for developers, keys for admins.</summary>
     private static Role NeededFor(ApiAddress address) => address switch
     {
         { Pattern: var p } when p.Contains("/api-keys", StringComparison.Ordinal) => Role.Admin,
@@ -123,6 +123,7 @@ public sealed class RoleMatrixTests(AppHost host) : IClassFixture<AppHost>
         { Pattern: var p } when p.EndsWith("/source", StringComparison.Ordinal) => Role.Developer,
         { Method: "POST", Pattern: var p } when p.EndsWith("/deployments", StringComparison.Ordinal) => Role.Developer,
         { IsRead: false, Pattern: var p } when p.Contains("/env-vars", StringComparison.Ordinal) => Role.Developer,
+        { Method: "POST", Pattern: Project + "/jobs" } or { Method: "PUT" or "DELETE", Pattern: Project + "/jobs/{jobId}" } => Role.Developer,
         { IsRead: true } => Role.Viewer,
         _ => Role.Operator,
     };
