@@ -99,6 +99,25 @@ public sealed class ApiErrorTests(ApiErrorTests.Host fixture) : IClassFixture<Ap
         Assert.Equal(name, error.GetProperty("details")[0].GetProperty("path").GetString());
     }
 
+    [Theory]
+    [InlineData("projects/../api-keys")]
+    [InlineData("projects/%2E%2e/api-keys")]
+    [InlineData("./api-keys")]
+    public async Task Dots_in_an_address_are_not_resolved_to_another_thing(string path)
+    {
+        // Written by hand: clients resolve the dots before they send.
+        using var connection = new System.Net.Sockets.TcpClient();
+        var address = new Uri(App.BaseUrl);
+        await connection.ConnectAsync(address.Host, address.Port);
+        await using var stream = connection.GetStream();
+        var request = $"GET {App.WorkspacePath}/{path} HTTP/1.1\r\nHost: {address.Authority}\r\nx-api-key: {App.ApiKey}\r\nConnection: close\r\n\r\n";
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(request));
+        using var reader = new StreamReader(stream);
+        var answer = await reader.ReadToEndAsync();
+        Assert.StartsWith("HTTP/1.1 404", answer, StringComparison.Ordinal);
+        Assert.Contains("\"code\":\"not-found\"", answer, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Nothing_is_changed_at_an_address_that_ends_with_a_slash()
     {

@@ -21,6 +21,9 @@ public sealed class BadRequestGenerator(
         new string('x', 3000), "%C3%A9%3F%23%25",
     ];
 
+    /// <summary>The client resolves dots before it sends, and a project of dots would lead to the workspace's own addresses.</summary>
+    private static readonly string[] Dots = ["..", ".", "%2e%2e"];
+
     private static readonly string[] NoJson =
     [
         "", " ", "{", "[", "\"", "{\"api\":", "{\"api\":\"x\"", "{api:1}", "{'api':'x'}", "[]", "null", "1", "\"text\"", "true", "{}{}", "{\"a\":01}", "{\"a\":.5}",
@@ -147,7 +150,7 @@ public sealed class BadRequestGenerator(
         var spoiled = hostile ? names[^1] : null;
         return address.Fill(name =>
             name == spoiled || (!address.IsRead && ExampleOf(address) is null && name is not ("workspaceId" or "projectName")) || !known.TryGetValue(name, out var value)
-                ? Pick(Hostile)
+                ? Pick(name == "projectName" ? Hostile.Except(Dots, StringComparer.Ordinal).ToArray() : Hostile)
                 : value);
     }
 

@@ -74,6 +74,7 @@ public sealed class BadRequestTests(ITestOutputHelper output)
             ["operationId"] = run,
             ["number"] = "1",
             ["jobId"] = "bad-requests",
+            ["key"] = "BAD_REQUESTS",
         };
         var generator = new BadRequestGenerator(new Random(seed), description, known, flow.App.ApiKey, weakKey, all);
         for (var made = 0; made < Least || made % all.Count != 0; made++)
@@ -158,7 +159,8 @@ public sealed class BadRequestTests(ITestOutputHelper output)
             var table = type.GetTableName()!;
             var columns = type.GetProperties().Select(p => p.GetColumnName()).Where(c => c != "LastUsedAt").Order(StringComparer.Ordinal);
             var row = string.Join(" || '|' || ", columns.Select(c => $"coalesce(quote(\"{c}\"), '')"));
-            var rows = await db.Database.SqlQueryRaw<string>($"SELECT {row} AS Value FROM \"{table}\"").ToListAsync();
+            var sql = $"SELECT {row} AS Value FROM \"{table}\"";
+            var rows = await db.Database.SqlQueryRaw<string>(sql).ToListAsync();
             var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', rows.Order(StringComparer.Ordinal)))));
             state.AppendLine(CultureInfo.InvariantCulture, $"{table} {rows.Count} {hash}");
         }

@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using IntunedDashboard.Http.Description;
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 

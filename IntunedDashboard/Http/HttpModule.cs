@@ -46,6 +46,12 @@ public static class HttpModule
             return;
         }
 
+        if (ApiRouteValues.HasDots(context))
+        {
+            await ApiError.WriteAsync(context, StatusCodes.Status404NotFound, "There is nothing at an address with '.' or '..' in it; they are no ids.");
+            return;
+        }
+
         if (IsFolder(context))
         {
             await ApiError.WriteAsync(
