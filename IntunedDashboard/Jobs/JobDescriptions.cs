@@ -35,21 +35,13 @@ public sealed record JobConfigurationWire
     public int? RequestTimeout { get; init; }
 }
 
-public sealed record JobAuthSessionWire
+public sealed record JobAuthSessionWire : LoginAttempts
 {
     public required string Id { get; init; }
-
-    [Range(1, RunOptions.MostAttempts)]
-    [DefaultValue(3)]
-    public int? CheckAttempts { get; init; }
-
-    [Range(1, RunOptions.MostAttempts)]
-    [DefaultValue(3)]
-    public int? CreateAttempts { get; init; }
 }
 
 /// <summary>The body that replaces a Job.</summary>
-public sealed record UpdateJobRequest
+public record UpdateJobRequest
 {
     public required IReadOnlyList<JobItemWire> Payload { get; init; }
 
@@ -69,25 +61,9 @@ public sealed record UpdateJobRequest
 }
 
 /// <summary>The body that makes a Job.</summary>
-public sealed record CreateJobRequest
+public sealed record CreateJobRequest : UpdateJobRequest
 {
     public required string Id { get; init; }
-
-    public required IReadOnlyList<JobItemWire> Payload { get; init; }
-
-    public required JobConfigurationWire Configuration { get; init; }
-
-    /// <summary>intervals, a list of objects with every, such as 6h; calendars, a list of objects with second, minute, hour, dayOfMonth, month, dayOfWeek and year; jitter.</summary>
-    public JsonObject? Schedule { get; init; }
-
-    /// <summary>type webhook with url and headers, or type s3 with bucket, region, accessKeyId and secretAccessKey.</summary>
-    public JsonObject? Sink { get; init; }
-
-    public string? Proxy { get; init; }
-
-    /// <summary>Required when the project has AuthSessions enabled.</summary>
-    [JsonPropertyName("auth_session")]
-    public JobAuthSessionWire? AuthSession { get; init; }
 }
 
 /// <summary>What the two published forms of a Job share. They are written item by item (<see cref="JobJson"/>), as a payload can be long.</summary>

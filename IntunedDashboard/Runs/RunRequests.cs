@@ -37,8 +37,20 @@ public sealed record RetryRequest
     public int? MaximumAttempts { get; init; }
 }
 
+/// <summary>How often a login is checked and made, the first time included.</summary>
+public abstract record LoginAttempts
+{
+    [Range(1, RunOptions.MostAttempts)]
+    [DefaultValue(3)]
+    public int? CheckAttempts { get; init; }
+
+    [Range(1, RunOptions.MostAttempts)]
+    [DefaultValue(3)]
+    public int? CreateAttempts { get; init; }
+}
+
 /// <summary>Which login a Run uses: a session by its id, or credentials for this Run only.</summary>
-public sealed record RunAuthSessionRequest
+public sealed record RunAuthSessionRequest : LoginAttempts
 {
     /// <summary>Required unless runtimeInput is given.</summary>
     public string? Id { get; init; }
@@ -49,14 +61,6 @@ public sealed record RunAuthSessionRequest
     [DefaultValue(true)]
     public bool? AutoRecreate { get; init; }
 
-    [Range(1, RunOptions.MostAttempts)]
-    [DefaultValue(3)]
-    public int? CheckAttempts { get; init; }
-
-    [Range(1, RunOptions.MostAttempts)]
-    [DefaultValue(3)]
-    public int? CreateAttempts { get; init; }
-
     public string? Proxy { get; init; }
 
     /// <summary>Seconds, for each check or create.</summary>
@@ -66,7 +70,7 @@ public sealed record RunAuthSessionRequest
 }
 
 /// <summary>The body of <c>auth-sessions/{authSessionId}/update</c>.</summary>
-public sealed record UpdateAuthSessionRequest
+public sealed record UpdateAuthSessionRequest : LoginAttempts
 {
     /// <summary>The credentials that create is given; left out, the last ones again.</summary>
     public JsonObject? Parameters { get; init; }
@@ -74,20 +78,12 @@ public sealed record UpdateAuthSessionRequest
     /// <summary>Such as http://user:password@host:port; null takes the proxy away.</summary>
     public string? Proxy { get; init; }
 
-    [Range(1, RunOptions.MostAttempts)]
-    [DefaultValue(3)]
-    public int? CreateAttempts { get; init; }
-
-    [Range(1, RunOptions.MostAttempts)]
-    [DefaultValue(3)]
-    public int? CheckAttempts { get; init; }
-
     [DefaultValue(true)]
     public bool? SaveTrace { get; init; }
 }
 
 /// <summary>The body of <c>auth-sessions/create</c>.</summary>
-public sealed record CreateAuthSessionRequest
+public sealed record CreateAuthSessionRequest : LoginAttempts
 {
     /// <summary>Left out, one is made; the id of an existing session updates that one.</summary>
     public string? Id { get; init; }
@@ -98,31 +94,15 @@ public sealed record CreateAuthSessionRequest
     /// <summary>Such as http://user:password@host:port. Everything of the session goes through it.</summary>
     public string? Proxy { get; init; }
 
-    [Range(1, RunOptions.MostAttempts)]
-    [DefaultValue(3)]
-    public int? CreateAttempts { get; init; }
-
-    [Range(1, RunOptions.MostAttempts)]
-    [DefaultValue(3)]
-    public int? CheckAttempts { get; init; }
-
     [DefaultValue(true)]
     public bool? SaveTrace { get; init; }
 }
 
 /// <summary>The body of <c>auth-sessions/{authSessionId}/validate/start</c>.</summary>
-public sealed record ValidateAuthSessionRequest
+public sealed record ValidateAuthSessionRequest : LoginAttempts
 {
     [DefaultValue(true)]
     public bool? AutoRecreate { get; init; }
-
-    [Range(1, RunOptions.MostAttempts)]
-    [DefaultValue(3)]
-    public int? CheckAttempts { get; init; }
-
-    [Range(1, RunOptions.MostAttempts)]
-    [DefaultValue(3)]
-    public int? CreateAttempts { get; init; }
 
     public string? Proxy { get; init; }
 
