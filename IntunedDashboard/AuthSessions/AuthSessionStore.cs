@@ -109,7 +109,7 @@ public sealed class AuthSessionStore(
             .ExecuteUpdateAsync(
                 set => set.SetProperty(s => s.LockedByRunId, runId)
                     .SetProperty(s => s.LockOperation, operation)
-                    .SetProperty(s => s.LockedAt, now),
+                    .SetProperty(s => s.LockedAt, s => s.LockedByRunId == runId ? s.LockedAt : now),
                 cancellationToken);
         signals.Publish(LiveTopics.AuthSessions(session.ProjectId));
         return taken == 1;
@@ -127,6 +127,23 @@ public sealed class AuthSessionStore(
                     .SetProperty(s => s.LockedAt, (DateTimeOffset?)null),
                 CancellationToken.None);
         signals.Publish(LiveTopics.AuthSessions(session.ProjectId));
+    }
+
+    /// <summary>Ends a Create or Update that did not come to a verdict: the session is EXPIRED and free. Nothing happens to one that did.</summary>
+    public async Task AbandonLoginAsync(Guid key, string runId, string reason)
+    {
+        await using var db = await contexts.CreateDbContextAsync(CancellationToken.None);
+        if (await db.Set<AuthSession>().AsNoTracking().FirstOrDefaultAsync(s => s.Key == key, CancellationToken.None) is not { } session)
+        {
+            return;
+        }
+
+        if (session.StatusRunId == runId && session.Status == AuthSessionStatus.Pending)
+        {
+            await MarkExpiredAsync(session, runId, reason, CancellationToken.None);
+        }
+
+        await UnlockAsync(session, runId);
     }
 
     /// <summary>Marks the session as being logged in and, when given, replaces credentials and proxy.</summary>

@@ -25,7 +25,7 @@ public sealed record ApiError(string Code, string Category, string Message, bool
 
         var error = new ApiError(
             code ?? CodeOf(status),
-            status < StatusCodes.Status500InternalServerError ? "user" : "infrastructure",
+            CategoryOf(status, code),
             message,
             status is StatusCodes.Status429TooManyRequests or >= StatusCodes.Status500InternalServerError,
             correlationId,
@@ -40,6 +40,11 @@ public sealed record ApiError(string Code, string Category, string Message, bool
             await context.Response.Body.WriteAsync(body, context.RequestAborted);
         }
     }
+
+    private static string CategoryOf(int status, string? code) =>
+        status >= StatusCodes.Status500InternalServerError ? "infrastructure"
+        : code?.StartsWith("auth-", StringComparison.Ordinal) == true ? "auth"
+        : "user";
 
     public static string CodeOf(int status) => status switch
     {

@@ -11,6 +11,7 @@ public static class RunErrorCodes
     public const string CreateAttemptsFailed = "create-attempts-failed";
     public const string PostCreateCheckAttemptsFailed = "post-create-check-attempts-failed";
     public const string ApiAttemptsFailed = "api-attempts-failed";
+    public const string ScriptNoValidOutput = "script-no-valid-output-received";
     public const string ScriptProcessCrashed = "script-process-crashed";
     public const string InternalServerError = "internal-server-error";
 }
@@ -20,14 +21,19 @@ public static class RunReasons
 {
     public const string ValidateDependencyFailed = "auth-session-validate-dependency-failed";
     public const string CanceledByUser = "cancelled-user-action";
+    public const string ApiAccessDisabled = "api-access-disabled";
     public const string JobRunTerminated = "job-run-terminated";
 
     /// <summary>The login was lost in the middle of a JobRun; the item comes again.</summary>
     public const string JobRunPaused = "job-run-paused";
 
     /// <summary>For people.</summary>
-    public static string SentenceOf(string reason) =>
-        reason == JobRunTerminated ? "Its JobRun was terminated." : "Canceled by a user.";
+    public static string SentenceOf(string reason) => reason switch
+    {
+        JobRunTerminated => "Its JobRun was terminated.",
+        ApiAccessDisabled => "The project was deployed with API access switched off.",
+        _ => "Canceled by a user.",
+    };
 }
 
 public static class RunErrors

@@ -219,7 +219,7 @@ internal sealed class RunnerAttempt
         {
             Outcome = outcome,
             ResultJson = outcome == ExecutionOutcome.Succeeded ? _request.Redactor.RedactJson(message.Result ?? "null") : null,
-            ExtendedPayloads = [.. (message.Payloads ?? []).Select(p => new ExtendedPayload(p.Api, p.Parameters))],
+            ExtendedPayloads = [.. (message.Payloads ?? []).Select(p => new ExtendedPayload(p.Api, _request.Redactor.RedactJson(p.Parameters)))],
             Error = message.Error is { } error ? Redacted(error) : null,
         };
     }
