@@ -176,7 +176,12 @@ public sealed class RunCommands(
         catch (RequestException meanwhile) when (meanwhile.Fault == RequestFault.Conflict)
         {
             // Another Run brought the same id at the same moment.
-            return await sessions.FindAsync(projectId, id, cancellationToken) ?? throw meanwhile;
+            if (await sessions.FindAsync(projectId, id, cancellationToken) is { } session)
+            {
+                return session;
+            }
+
+            throw;
         }
     }
 }
