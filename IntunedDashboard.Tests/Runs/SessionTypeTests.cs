@@ -48,7 +48,7 @@ public sealed class SessionTypeTests(SharedFlowHost shared) : IClassFixture<Shar
         Assert.Equal("completed", Text(third, "status"));
         await using var db = await _host.OpenDatabaseAsync();
         Assert.DoesNotContain(db.Set<IntunedDashboard.Runs.RunData>(), d => d.ProtectedSecrets != null);
-        Assert.DoesNotContain(db.Set<AuthSession>(), s => s.ProtectedParameters != null);
+        Assert.DoesNotContain(db.Set<AuthSession>(), s => s.Type == AuthSessionType.Runtime && s.ProtectedParameters != null);
     }
 
     [Fact]

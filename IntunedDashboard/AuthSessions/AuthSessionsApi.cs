@@ -1,3 +1,5 @@
+using IntunedDashboard.Http;
+using IntunedDashboard.Identity;
 using IntunedDashboard.Platform;
 using IntunedDashboard.Projects;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -35,7 +37,9 @@ public static class AuthSessionWords
     };
 }
 
-public sealed record LockWire(string RunId, string Operation);
+public sealed record LockWire(string RunId, string Operation, DateTimeOffset? Since);
+
+public sealed record LoginBudgetWire(int UsedWithinAnHour, int LoginsPerHour, bool IsOwn);
 
 public sealed record AuthSessionDetailsWire
 {
@@ -59,6 +63,8 @@ public sealed record AuthSessionDetailsWire
 
     public LockWire? LockedBy { get; init; }
 
+    public required LoginBudgetWire Logins { get; init; }
+
     public required int StateVersion { get; init; }
 
     public required IReadOnlyList<StateCookie> Cookies { get; init; }
@@ -66,7 +72,11 @@ public sealed record AuthSessionDetailsWire
     public required IReadOnlyList<StateOrigin> Origins { get; init; }
 }
 
-/// <summary>REST reads of AuthSessions. What starts an operation lies with the Runs.</summary>
+public sealed record AuthSessionVersionWire(int Version, string RunId, DateTimeOffset CapturedAt, DateTimeOffset? ProvedAt, bool IsCurrent);
+
+public sealed record AuthSessionVersionsWire(IReadOnlyList<AuthSessionVersionWire> Versions);
+
+/// <summary>REST of AuthSessions as they are. What starts an operation lies with the Runs.</summary>
 public static class AuthSessionsApi
 {
     public static RouteGroupBuilder MapAuthSessions(this RouteGroupBuilder project)
@@ -75,6 +85,9 @@ public static class AuthSessionsApi
         sessions.MapGet(string.Empty, ListAsync);
         sessions.MapGet("/{authSessionId}", GetAsync);
         sessions.MapGet("/{authSessionId}/details", DetailsAsync);
+        sessions.MapGet("/{authSessionId}/versions", VersionsAsync);
+        sessions.MapPut("/{authSessionId}/login-budget", SetLoginBudgetAsync).RequireAuthorization(Policies.Operator);
+        sessions.MapPost("/{authSessionId}/clear", ClearAsync).RequireAuthorization(Policies.Operator);
         return project;
     }
 
@@ -91,6 +104,7 @@ public static class AuthSessionsApi
     {
         var session = await FindAsync(queries, project, authSessionId, cancellationToken);
         var state = await queries.GetStateSummaryAsync(project.Id, authSessionId, cancellationToken);
+        var budget = await queries.GetLoginBudgetAsync(session, cancellationToken);
         return TypedResults.Ok(new AuthSessionDetailsWire
         {
             Id = session.Id,
@@ -102,11 +116,42 @@ public static class AuthSessionsApi
             UpdatedAt = session.UpdatedAt,
             LastValidatedAt = session.LastValidatedAt,
             LastRecreatedAt = session.LastRecreatedAt,
-            LockedBy = session.LockedByRunId is null ? null : new LockWire(session.LockedByRunId, session.LockOperation.ToString()!),
+            LockedBy = session.LockedByRunId is null ? null : new LockWire(session.LockedByRunId, session.LockOperation.ToString()!, session.LockedAt),
+            Logins = new LoginBudgetWire(budget.Used, budget.Limit, budget.IsOwn),
             StateVersion = session.StateVersion,
             Cookies = state.Cookies,
             Origins = state.Origins,
         });
+    }
+
+    private static async Task<Ok<AuthSessionVersionsWire>> VersionsAsync(
+        RequestedProject project, string authSessionId, IAuthSessionQueries queries, CancellationToken cancellationToken)
+    {
+        var session = await FindAsync(queries, project, authSessionId, cancellationToken);
+        var versions = await queries.ListVersionsAsync(session.Key, cancellationToken);
+        return TypedResults.Ok(new AuthSessionVersionsWire(
+            versions.Select(v => new AuthSessionVersionWire(v.Version, v.RunId, v.CapturedAt, v.ProvedAt, v.IsCurrent)).ToList()));
+    }
+
+    private static async Task<NoContent> SetLoginBudgetAsync(
+        RequestedProject project, string authSessionId, JsonBody body, Actor actor, IAuthSessionCommands commands, CancellationToken cancellationToken)
+    {
+        int? loginsPerHour = body.Has("loginsPerHour") ? body.WholeNumber("loginsPerHour", 1, 1, LoginBudget.Highest) : null;
+        if (loginsPerHour is null && !body.HasNull("loginsPerHour"))
+        {
+            body.AddFault("loginsPerHour", $"Is required: a whole number from 1 to {LoginBudget.Highest}, or null for the installation's own limit.");
+        }
+
+        body.ThrowIfFaulty();
+        await commands.SetLoginBudgetAsync(actor, project.Id, authSessionId, loginsPerHour, cancellationToken);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<NoContent> ClearAsync(
+        RequestedProject project, string authSessionId, Actor actor, IAuthSessionCommands commands, CancellationToken cancellationToken)
+    {
+        await commands.ClearAsync(actor, project.Id, authSessionId, cancellationToken);
+        return TypedResults.NoContent();
     }
 
     private static async Task<AuthSessionRow> FindAsync(

@@ -126,6 +126,17 @@ public sealed class AuthSessionOperations(
         }
     }
 
+    public async Task SetLoginBudgetAsync(Actor actor, Guid projectId, string id, int? loginsPerHour, CancellationToken cancellationToken)
+    {
+        actor.Require(Role.Operator);
+        if (loginsPerHour is < 1 or > LoginBudget.Highest)
+        {
+            throw RequestException.Invalid("loginsPerHour", $"Must be a whole number from 1 to {LoginBudget.Highest}, or null.");
+        }
+
+        await sessions.SetLoginsPerHourAsync(await GetAsync(projectId, id, cancellationToken), loginsPerHour, cancellationToken);
+    }
+
     private async Task<AuthSessionOperationStarted> UpdateAsync(
         Actor actor, DeployedProject project, AuthSession session, SaveAuthSession request, CancellationToken cancellationToken)
     {

@@ -56,6 +56,7 @@ public static class AuthSessionOperationsApi
         sessions.MapGet("/{authSessionId}/update/{operationId}/result", UpdateResultAsync);
         sessions.MapPost("/{authSessionId}/validate/start", ValidateAsync).RequireAuthorization(Policies.Operator);
         sessions.MapGet("/{authSessionId}/validate/{operationId}/result", ValidateResultAsync);
+        sessions.MapPost("/{authSessionId}/versions/{version:int}/restore", RestoreAsync).RequireAuthorization(Policies.Operator);
         sessions.MapDelete("/{authSessionId}", DeleteAsync).RequireAuthorization(Policies.Operator);
         return project;
     }
@@ -91,6 +92,14 @@ public static class AuthSessionOperationsApi
         };
         body.ThrowIfFaulty();
         var started = await commands.ValidateAsync(actor, project.Id, authSessionId, request, cancellationToken);
+        return TypedResults.Created((string?)null, new OperationStartedWire("pending", started.RunId));
+    }
+
+    /// <summary>The operation is the check of what was put back: its result is that of a Validate.</summary>
+    private static async Task<Created<OperationStartedWire>> RestoreAsync(
+        RequestedProject project, string authSessionId, int version, Actor actor, IAuthSessionCommands commands, CancellationToken cancellationToken)
+    {
+        var started = await commands.RestoreAsync(actor, project.Id, authSessionId, version, cancellationToken);
         return TypedResults.Created((string?)null, new OperationStartedWire("pending", started.RunId));
     }
 

@@ -14,6 +14,9 @@ internal sealed class RunnerAttempt
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly AttemptLog _log;
+    /// <summary>What the attempt was given. Results keep what it came upon later, or they would be full of holes.</summary>
+    private readonly Redactor _given;
+
     private Redactor _redactor;
     private Phase _phase = Phase.Running;
     private bool _timedOut;
@@ -32,7 +35,8 @@ internal sealed class RunnerAttempt
         _limits = limits;
         _time = time;
         _logger = logger;
-        _redactor = request.Redactor.With(LearntSecrets.FromState(request.StateJson)).With([request.Proxy?.Password ?? string.Empty]);
+        _given = request.Redactor.With(LearntSecrets.FromState(request.StateJson)).With([request.Proxy?.Password ?? string.Empty]);
+        _redactor = _given;
         _log = new AttemptLog(_redactor, time, limits.RawOutputBytes, line => events.TryWrite(line));
     }
 
@@ -218,8 +222,8 @@ internal sealed class RunnerAttempt
         return new ExecutionFinished
         {
             Outcome = outcome,
-            ResultJson = outcome == ExecutionOutcome.Succeeded ? _request.Redactor.RedactJson(message.Result ?? "null") : null,
-            ExtendedPayloads = [.. (message.Payloads ?? []).Select(p => new ExtendedPayload(p.Api, _request.Redactor.RedactJson(p.Parameters)))],
+            ResultJson = outcome == ExecutionOutcome.Succeeded ? _given.RedactJson(message.Result ?? "null") : null,
+            ExtendedPayloads = [.. (message.Payloads ?? []).Select(p => new ExtendedPayload(p.Api, _given.RedactJson(p.Parameters)))],
             Error = message.Error is { } error ? Redacted(error) : null,
         };
     }
