@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Threading.Channels;
 using IntunedDashboard.Platform;
 
@@ -14,6 +15,7 @@ internal sealed class RunnerAttempt
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly AttemptLog _log;
+
     /// <summary>What the attempt was given. Results keep what it came upon later, or they would be full of holes.</summary>
     private readonly Redactor _given;
 
@@ -170,7 +172,8 @@ internal sealed class RunnerAttempt
                     message.Detail));
                 break;
             case "learnt":
-                _redactor = _redactor.With(LearntSecrets.FromValues(message.Values ?? []));
+                Learn(LearntSecrets.FromValues(message.Values ?? []));
+                Learn(LearntSecrets.FromState(message.State.ValueKind == JsonValueKind.Object ? message.State.GetRawText() : null));
                 break;
             case "state":
                 _state = message.State.GetRawText();
@@ -181,6 +184,16 @@ internal sealed class RunnerAttempt
             case "artifact" when message.Kind == "screenshot":
                 _screenshot = Path.Combine(_folder, StartMessage.ScreenshotFile);
                 break;
+        }
+    }
+
+    private void Learn(IEnumerable<string> secrets)
+    {
+        var more = _redactor.With(secrets);
+        if (!ReferenceEquals(more, _redactor))
+        {
+            _redactor = more;
+            _log.Learn(more);
         }
     }
 
