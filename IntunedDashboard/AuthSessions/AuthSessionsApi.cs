@@ -1,4 +1,6 @@
+using IntunedDashboard.Http;
 using IntunedDashboard.Http.Description;
+using IntunedDashboard.Identity;
 using IntunedDashboard.Platform;
 using IntunedDashboard.Projects;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -45,10 +47,18 @@ public static class AuthSessionWords
     };
 }
 
-public sealed record LockWire(string RunId, [property: OneOf(typeof(LockWire), nameof(LockWire.Operations))] string Operation)
+public sealed record LockWire(
+    string RunId, [property: OneOf(typeof(LockWire), nameof(LockWire.Operations))] string Operation, DateTimeOffset? Since)
 {
     public static IReadOnlyList<string> Operations { get; } = Enum.GetNames<AuthSessionOperation>();
 }
+
+/// <param name="LoginsPerHour">The limit that holds.</param>
+/// <param name="IsOwn">Whether the session has a limit of its own instead of the installation's.</param>
+public sealed record LoginBudgetWire(int UsedWithinAnHour, int LoginsPerHour, bool IsOwn);
+
+/// <summary>As sent; null means the installation's own limit.</summary>
+public sealed record SetLoginBudgetRequest(int? LoginsPerHour);
 
 public sealed record AuthSessionDetailsWire
 {
@@ -75,6 +85,8 @@ public sealed record AuthSessionDetailsWire
 
     public LockWire? LockedBy { get; init; }
 
+    public required LoginBudgetWire Logins { get; init; }
+
     public required int StateVersion { get; init; }
 
     public required IReadOnlyList<StateCookie> Cookies { get; init; }
@@ -82,7 +94,11 @@ public sealed record AuthSessionDetailsWire
     public required IReadOnlyList<StateOrigin> Origins { get; init; }
 }
 
-/// <summary>REST reads of AuthSessions. What starts an operation lies with the Runs.</summary>
+public sealed record AuthSessionVersionWire(int Version, string RunId, DateTimeOffset CapturedAt, DateTimeOffset? ProvedAt, bool IsCurrent);
+
+public sealed record AuthSessionVersionsWire(IReadOnlyList<AuthSessionVersionWire> Versions);
+
+/// <summary>REST of AuthSessions as they are. What starts an operation lies with the Runs.</summary>
 public static class AuthSessionsApi
 {
     public static RouteGroupBuilder MapAuthSessions(this RouteGroupBuilder project)
@@ -97,6 +113,15 @@ public static class AuthSessionsApi
         sessions.MapGet("/{authSessionId}/details", DetailsAsync)
             .WithName("GetAuthSessionDetails").WithSummary("What is known of an AuthSession: names and expiry of its cookies and stores, never values.")
             .Answers(DetailsExample);
+        sessions.MapGet("/{authSessionId}/versions", VersionsAsync)
+            .WithName("ListAuthSessionVersions").WithSummary("The logins that are kept of an AuthSession, newest first.")
+            .Answers(VersionsExample);
+        sessions.MapPut("/{authSessionId}/login-budget", SetLoginBudgetAsync).RequireAuthorization(Policies.Operator)
+            .WithName("SetLoginBudget").WithSummary("How many logins an AuthSession may have in an hour; null for the installation's own limit.")
+            .Takes(new SetLoginBudgetRequest(10));
+        sessions.MapPost("/{authSessionId}/clear", ClearAsync).RequireAuthorization(Policies.Operator)
+            .WithName("ClearAuthSession").WithSummary("Forgets the login of an AuthSession; its credentials stay.")
+            .Refuses(StatusCodes.Status409Conflict);
         return project;
     }
 
@@ -112,10 +137,16 @@ public static class AuthSessionsApi
         Proxy = "http://user:***@proxy.example.com:8080",
         CreatedAt = new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero),
         UpdatedAt = new DateTimeOffset(2026, 1, 31, 12, 0, 2, TimeSpan.Zero),
+        Logins = new LoginBudgetWire(UsedWithinAnHour: 1, LoginsPerHour: 60, IsOwn: false),
         StateVersion = 1,
         Cookies = [],
         Origins = [],
     };
+
+    private static AuthSessionVersionsWire VersionsExample { get; } = new(
+    [
+        new AuthSessionVersionWire(1, "V1StGXR8_Z5jdHi6B-myT", DetailsExample.CreatedAt, DetailsExample.UpdatedAt, IsCurrent: true),
+    ]);
 
     private static async Task<Ok<List<AuthSessionWire>>> ListAsync(
         RequestedProject project, IAuthSessionQueries queries, CancellationToken cancellationToken) =>
@@ -130,6 +161,7 @@ public static class AuthSessionsApi
     {
         var session = await FindAsync(queries, project, authSessionId, cancellationToken);
         var state = await queries.GetStateSummaryAsync(project.Id, authSessionId, cancellationToken);
+        var budget = await queries.GetLoginBudgetAsync(session, cancellationToken);
         return TypedResults.Ok(new AuthSessionDetailsWire
         {
             Id = session.Id,
@@ -141,11 +173,42 @@ public static class AuthSessionsApi
             UpdatedAt = session.UpdatedAt,
             LastValidatedAt = session.LastValidatedAt,
             LastRecreatedAt = session.LastRecreatedAt,
-            LockedBy = session.LockedByRunId is null ? null : new LockWire(session.LockedByRunId, session.LockOperation.ToString()!),
+            LockedBy = session.LockedByRunId is null ? null : new LockWire(session.LockedByRunId, session.LockOperation.ToString()!, session.LockedAt),
+            Logins = new LoginBudgetWire(budget.Used, budget.Limit, budget.IsOwn),
             StateVersion = session.StateVersion,
             Cookies = state.Cookies,
             Origins = state.Origins,
         });
+    }
+
+    private static async Task<Ok<AuthSessionVersionsWire>> VersionsAsync(
+        RequestedProject project, string authSessionId, IAuthSessionQueries queries, CancellationToken cancellationToken)
+    {
+        var session = await FindAsync(queries, project, authSessionId, cancellationToken);
+        var versions = await queries.ListVersionsAsync(session.Key, cancellationToken);
+        return TypedResults.Ok(new AuthSessionVersionsWire(
+            versions.Select(v => new AuthSessionVersionWire(v.Version, v.RunId, v.CapturedAt, v.ProvedAt, v.IsCurrent)).ToList()));
+    }
+
+    private static async Task<NoContent> SetLoginBudgetAsync(
+        RequestedProject project, string authSessionId, JsonBody body, Actor actor, IAuthSessionCommands commands, CancellationToken cancellationToken)
+    {
+        int? loginsPerHour = body.Has("loginsPerHour") ? body.WholeNumber("loginsPerHour", 1, 1, LoginBudget.Highest) : null;
+        if (loginsPerHour is null && !body.HasNull("loginsPerHour"))
+        {
+            body.AddFault("loginsPerHour", $"Is required: a whole number from 1 to {LoginBudget.Highest}, or null for the installation's own limit.");
+        }
+
+        body.ThrowIfFaulty();
+        await commands.SetLoginBudgetAsync(actor, project.Id, authSessionId, loginsPerHour, cancellationToken);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<NoContent> ClearAsync(
+        RequestedProject project, string authSessionId, Actor actor, IAuthSessionCommands commands, CancellationToken cancellationToken)
+    {
+        await commands.ClearAsync(actor, project.Id, authSessionId, cancellationToken);
+        return TypedResults.NoContent();
     }
 
     private static async Task<AuthSessionRow> FindAsync(

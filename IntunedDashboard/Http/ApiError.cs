@@ -36,7 +36,7 @@ public sealed record ApiError(
 
         var error = new ApiError(
             code ?? CodeOf(status),
-            status < StatusCodes.Status500InternalServerError ? "user" : "infrastructure",
+            CategoryOf(status, code),
             message,
             status is StatusCodes.Status429TooManyRequests or >= StatusCodes.Status500InternalServerError,
             correlationId,
@@ -51,6 +51,11 @@ public sealed record ApiError(
             await context.Response.Body.WriteAsync(body, context.RequestAborted);
         }
     }
+
+    private static string CategoryOf(int status, string? code) =>
+        status >= StatusCodes.Status500InternalServerError ? "infrastructure"
+        : code?.StartsWith("auth-", StringComparison.Ordinal) == true ? "auth"
+        : "user";
 
     public static string CodeOf(int status) => status switch
     {

@@ -70,6 +70,9 @@ public static class AuthSessionOperationsApi
         sessions.MapGet("/{authSessionId}/validate/{operationId}/result", ValidateResultAsync)
             .WithName("validateAuthSessionResult").WithSummary("Whether the login holds, or how far the check is.")
             .TakesQuery(RunWait.Described).AnswersOperationResults();
+        sessions.MapPost("/{authSessionId}/versions/{version:int}/restore", RestoreAsync).RequireAuthorization(Policies.Operator)
+            .WithName("RestoreAuthSessionVersion").WithSummary("Puts an earlier login back, once it has passed a check. Poll it like a validation.")
+            .Answers(RunExamples.OperationPending).Refuses(StatusCodes.Status409Conflict);
         sessions.MapDelete("/{authSessionId}", DeleteAsync).RequireAuthorization(Policies.Operator)
             .WithName("deleteAuthSession").WithSummary("Deletes an AuthSession with its credentials and logins.")
             .Refuses(StatusCodes.Status409Conflict);
@@ -107,6 +110,14 @@ public static class AuthSessionOperationsApi
         };
         body.ThrowIfFaulty();
         var started = await commands.ValidateAsync(actor, project.Id, authSessionId, request, cancellationToken);
+        return TypedResults.Created((string?)null, new OperationStartedWire("pending", started.RunId));
+    }
+
+    /// <summary>The operation is the check of what was put back: its result is that of a Validate.</summary>
+    private static async Task<Created<OperationStartedWire>> RestoreAsync(
+        RequestedProject project, string authSessionId, int version, Actor actor, IAuthSessionCommands commands, CancellationToken cancellationToken)
+    {
+        var started = await commands.RestoreAsync(actor, project.Id, authSessionId, version, cancellationToken);
         return TypedResults.Created((string?)null, new OperationStartedWire("pending", started.RunId));
     }
 

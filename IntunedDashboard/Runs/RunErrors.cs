@@ -11,13 +11,14 @@ public static class RunErrorCodes
     public const string CreateAttemptsFailed = "create-attempts-failed";
     public const string PostCreateCheckAttemptsFailed = "post-create-check-attempts-failed";
     public const string ApiAttemptsFailed = "api-attempts-failed";
+    public const string ScriptNoValidOutput = "script-no-valid-output-received";
     public const string ScriptProcessCrashed = "script-process-crashed";
     public const string InternalServerError = "internal-server-error";
 
     /// <summary>All that clients know. They refuse an answer with any other, while one without a code is fine.</summary>
     public static IReadOnlyList<string> Published { get; } =
     [
-        InternalServerError, ScriptProcessCrashed, "unexpected", "script-execution-exception", "script-no-valid-output-received",
+        InternalServerError, ScriptProcessCrashed, "unexpected", "script-execution-exception", ScriptNoValidOutput,
         "result-too-big-error", "script-timeout", "script-unexpected-error", AuthCheckFailed, "all-attempts-failed", CheckAttemptsFailed,
         CreateAttemptsFailed, PostCreateCheckAttemptsFailed, ApiAttemptsFailed, "onepassword-integration-error", "job-run-terminated",
     ];
@@ -37,8 +38,12 @@ public static class RunReasons
     public const string JobRunPaused = "job-run-paused";
 
     /// <summary>For people.</summary>
-    public static string SentenceOf(string reason) =>
-        reason == JobRunTerminated ? "Its JobRun was terminated." : "Canceled by a user.";
+    public static string SentenceOf(string reason) => reason switch
+    {
+        JobRunTerminated => "Its JobRun was terminated.",
+        ApiAccessDisabled => "The project was deployed with API access switched off.",
+        _ => "Canceled by a user.",
+    };
 
     /// <summary>All that clients know.</summary>
     public static IReadOnlyList<string> Published { get; } =

@@ -12,6 +12,7 @@ public static class RunsModule
         builder.Services.AddSingleton<RunStore>();
         builder.Services.AddSingleton<RunEnvironment>();
         builder.Services.AddSingleton<RunCancellations>();
+        builder.Services.AddSingleton<RunStopper>();
         builder.Services.AddSingleton<AttemptRunner>();
         builder.Services.AddSingleton<AuthRunFlow>();
         builder.Services.AddSingleton<ApiRunFlow>();

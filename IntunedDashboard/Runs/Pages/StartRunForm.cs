@@ -105,8 +105,13 @@ public sealed class StartRunForm
             CheckAttempts = CheckAttempts,
             CreateAttempts = CreateAttempts,
             RequestTimeout = RequestTimeout,
-            // Only a person can log a recorder-based session in again.
-            AutoRecreate = AutoRecreate && SessionType != AuthSessionType.Recorder,
+            // Only a person can log a recorder-based session in again, and only the Run itself a runtime-based one.
+            AutoRecreate = SessionType switch
+            {
+                AuthSessionType.Recorder => false,
+                AuthSessionType.Runtime => true,
+                _ => AutoRecreate,
+            },
             SaveTrace = SaveTrace,
         },
     };
