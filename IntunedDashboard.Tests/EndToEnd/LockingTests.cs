@@ -116,6 +116,6 @@ public sealed class LockingTests(AccountHost host) : IAsyncLifetime
     private async Task AssertRefusedAsync(HttpMethod method, string path, JsonObject? body)
     {
         var refused = await Project.SendAsync(method, path, body, HttpStatusCode.Conflict);
-        Assert.Equal(("auth-session-already-in-use", "auth"), (ProjectDriver.Text(refused, "code"), ProjectDriver.Text(refused, "category")));
+        Assert.Equal(("auth-session-already-in-use", "user"), (ProjectDriver.Text(refused, "code"), ProjectDriver.Text(refused, "category")));
     }
 }

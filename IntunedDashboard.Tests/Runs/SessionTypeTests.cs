@@ -137,7 +137,7 @@ public sealed class SessionTypeTests(SharedFlowHost shared) : IClassFixture<Shar
         var refused = await StartRefusedAsync(new JsonObject { ["id"] = "a-recorder", ["autoRecreate"] = false }, HttpStatusCode.Conflict);
 
         Assert.Equal("auth-session-not-ready", Text(refused, "code"));
-        Assert.Equal("auth", Text(refused, "category"));
+        Assert.Equal("user", Text(refused, "category"));
     }
 
     [Fact]

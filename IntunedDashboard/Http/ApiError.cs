@@ -36,7 +36,7 @@ public sealed record ApiError(
 
         var error = new ApiError(
             code ?? CodeOf(status),
-            CategoryOf(status, code),
+            status >= StatusCodes.Status500InternalServerError ? "infrastructure" : "user",
             message,
             status is StatusCodes.Status429TooManyRequests or >= StatusCodes.Status500InternalServerError,
             correlationId,
@@ -51,11 +51,6 @@ public sealed record ApiError(
             await context.Response.Body.WriteAsync(body, context.RequestAborted);
         }
     }
-
-    private static string CategoryOf(int status, string? code) =>
-        status >= StatusCodes.Status500InternalServerError ? "infrastructure"
-        : code?.StartsWith("auth-", StringComparison.Ordinal) == true ? "auth"
-        : "user";
 
     public static string CodeOf(int status) => status switch
     {
