@@ -73,6 +73,7 @@ public sealed class BadRequestTests(ITestOutputHelper output)
             ["runId"] = run,
             ["operationId"] = run,
             ["number"] = "1",
+            ["version"] = "1",
             ["jobId"] = "bad-requests",
             ["key"] = "BAD_REQUESTS",
         };

@@ -52,7 +52,7 @@ public sealed class DescribedAnswerTests
                     "deploymentId" => deployment,
                     "jobId" => "described-job",
                     "jobRunId" => jobRun,
-                    "number" => "1",
+                    "number" or "version" => "1",
                     _ => name,
                 });
                 using var response = await flow.Client.GetAsync(path);

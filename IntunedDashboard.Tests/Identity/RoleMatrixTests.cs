@@ -140,7 +140,7 @@ public sealed class RoleMatrixTests(AppHost host) : IClassFixture<AppHost>
     private static string PathOf(ApiAddress address, Guid workspaceId) => address.Fill(name => name switch
     {
         "workspaceId" => workspaceId.ToString(),
-        "number" => "1",
+        "number" or "version" => "1",
         _ => "none",
     });
 
