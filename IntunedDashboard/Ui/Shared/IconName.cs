@@ -43,5 +43,6 @@ public enum IconName
     Log,
     Link,
     Indent,
+    Code,
     Variables,
 }
