@@ -283,6 +283,8 @@ public sealed class DeploymentApiTests(AppHost host) : IClassFixture<AppHost>
 
         public Task<bool> IsActiveAsync(Guid projectId, CancellationToken cancellationToken) => Task.FromResult(true);
 
+        public Task DisableApiAccessAsync(Guid projectId, CancellationToken cancellationToken) => Task.CompletedTask;
+
         public Task DeleteAllAsync(Guid projectId, CancellationToken cancellationToken)
         {
             Deleted = projectId;

@@ -13,6 +13,9 @@ public sealed class JobActivity(IDbContextFactory<AppDbContext> contexts, JobRun
         return await Active(db, projectId).AnyAsync(cancellationToken);
     }
 
+    /// <summary>Jobs do not come through the API: they go on.</summary>
+    public Task DisableApiAccessAsync(Guid projectId, CancellationToken cancellationToken) => Task.CompletedTask;
+
     public async Task DeleteAllAsync(Guid projectId, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);

@@ -14,6 +14,7 @@ public sealed class DeploymentBuilder(
     IDbContextFactory<AppDbContext> contexts,
     DeploymentFiles files,
     IEnumerable<ILanguageBuilder> languages,
+    IEnumerable<IProjectActivity> activities,
     ILiveSignals signals,
     TimeProvider clock,
     ILogger<DeploymentBuilder> logger)
@@ -50,6 +51,14 @@ public sealed class DeploymentBuilder(
         }
 
         await FinishAsync(projectId, deploymentId, succeeded, manifest, language, diagnostics, cancellationToken);
+        if (succeeded && manifest is { Settings.ApiAccessEnabled: false })
+        {
+            foreach (var activity in activities)
+            {
+                await activity.DisableApiAccessAsync(projectId, cancellationToken);
+            }
+        }
+
         await ReportAsync(deploymentId, succeeded, diagnostics, Stopwatch.GetElapsedTime(started), cancellationToken);
         Signal(projectId);
     }

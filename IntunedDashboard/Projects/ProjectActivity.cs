@@ -8,6 +8,9 @@ public interface IProjectActivity
     /// <summary>Whether something is running that a deletion would tear away.</summary>
     Task<bool> IsActiveAsync(Guid projectId, CancellationToken cancellationToken);
 
+    /// <summary>A deployment has switched off that programs start Runs: those that still run are stopped.</summary>
+    Task DisableApiAccessAsync(Guid projectId, CancellationToken cancellationToken);
+
     /// <summary>Stops what still runs and deletes rows and files of the project. Called again after an interruption.</summary>
     Task DeleteAllAsync(Guid projectId, CancellationToken cancellationToken);
 }
