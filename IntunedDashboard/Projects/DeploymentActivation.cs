@@ -14,6 +14,7 @@ public sealed class DeploymentActivation(
     ProjectQueries projects,
     DeploymentFiles files,
     IEnumerable<ICodeResources> resources,
+    IEnumerable<IProjectActivity> activities,
     ILiveSignals signals,
     TimeProvider clock,
     ILogger<DeploymentActivation> logger)
@@ -43,6 +44,14 @@ public sealed class DeploymentActivation(
                     .SetProperty(x => x.ResourcesPending, true),
                 cancellationToken);
             await transaction.CommitAsync(cancellationToken);
+        }
+
+        if (!(await projects.GetDeploymentAsync(projectId, deploymentId, cancellationToken)).Manifest.Settings.ApiAccessEnabled)
+        {
+            foreach (var activity in activities)
+            {
+                await activity.DisableApiAccessAsync(projectId, cancellationToken);
+            }
         }
 
         try

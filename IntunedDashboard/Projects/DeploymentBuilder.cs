@@ -14,8 +14,7 @@ namespace IntunedDashboard.Projects;
 public sealed class DeploymentBuilder(
     IDbContextFactory<AppDbContext> contexts,
     DeploymentFiles files,
-    TypeScriptCompiler compiler,
-    NpmInstaller npm,
+    IEnumerable<ILanguageBuilder> languages,
     IEnumerable<ICodeResources> resources,
     DeploymentActivation activation,
     SecretProtector protector,
@@ -35,10 +34,11 @@ public sealed class DeploymentBuilder(
         var started = Stopwatch.GetTimestamp();
         var diagnostics = new List<Diagnostic>();
         DeploymentManifest? manifest = null;
+        var language = ProjectLanguages.TypeScript;
         var succeeded = false;
         try
         {
-            (succeeded, manifest) = await MakeAsync(projectId, deploymentId, diagnostics, cancellationToken);
+            (succeeded, manifest, language) = await MakeAsync(projectId, deploymentId, diagnostics, cancellationToken);
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
@@ -53,51 +53,31 @@ public sealed class DeploymentBuilder(
             files.KeepArchiveOnly(projectId, deploymentId);
         }
 
-        await FinishAsync(projectId, deploymentId, succeeded, manifest, diagnostics, cancellationToken);
+        await FinishAsync(projectId, deploymentId, succeeded, manifest, language, diagnostics, cancellationToken);
         await ReportAsync(deploymentId, succeeded, diagnostics, Stopwatch.GetElapsedTime(started), cancellationToken);
         Signal(projectId);
     }
 
-    private async Task<(bool Succeeded, DeploymentManifest? Manifest)> MakeAsync(
+    private async Task<(bool Succeeded, DeploymentManifest? Manifest, string Language)> MakeAsync(
         Guid projectId, Guid deploymentId, List<Diagnostic> diagnostics, CancellationToken cancellationToken)
     {
         var source = files.Source(projectId, deploymentId);
         var (_, settingsFile, language) = ProjectRoot.Find(source);
-        if (language != ProjectLanguages.TypeScript)
-        {
-            var name = language == ProjectLanguages.Python ? "Python" : "C#";
-            diagnostics.Add(new Diagnostic(
-                string.Empty, 0, 0, DiagnosticSeverity.Error, "language-not-supported", $"This is a {name} project; only TypeScript and JavaScript projects can be deployed yet."));
-            return (false, null);
-        }
-
-        var manifest = ManifestReader.Read(source, settingsFile, diagnostics);
+        var manifest = ManifestReader.Read(source, settingsFile, language, diagnostics);
         foreach (var kind in resources)
         {
             var ids = await kind.CheckAsync(projectId, source, manifest, diagnostics, cancellationToken);
             manifest = kind.Kind == CodeResourceKind.AuthSessions ? manifest with { CodeSessions = ids } : manifest with { CodeJobs = ids };
         }
 
-        var package = PackageManifest.Read(source, diagnostics);
-        var dependencies = package.ReadDependencies(diagnostics);
         if (diagnostics.Exists(d => d.Severity == DiagnosticSeverity.Error))
         {
-            return (false, manifest);
+            return (false, manifest, language);
         }
 
-        string? modules = null;
-        if (dependencies.Count > 0)
-        {
-            modules = await npm.InstallAsync(source, files.Directory(projectId, deploymentId), dependencies, diagnostics, cancellationToken);
-            if (modules is null)
-            {
-                return (false, manifest);
-            }
-        }
-
-        var compiled = await compiler.CompileAsync(
-            source, files.Build(projectId, deploymentId), package, modules, diagnostics, cancellationToken);
-        return (compiled, manifest);
+        var place = new BuildPlace(source, files.Directory(projectId, deploymentId), files.Build(projectId, deploymentId));
+        var succeeded = await languages.First(l => l.Language == language).BuildAsync(place, diagnostics, cancellationToken);
+        return (succeeded, manifest, language);
     }
 
     private async Task<bool> BeginAsync(Guid projectId, Guid deploymentId, CancellationToken cancellationToken)
@@ -115,6 +95,7 @@ public sealed class DeploymentBuilder(
         Guid deploymentId,
         bool succeeded,
         DeploymentManifest? manifest,
+        string language,
         List<Diagnostic> diagnostics,
         CancellationToken cancellationToken)
     {
@@ -130,9 +111,9 @@ public sealed class DeploymentBuilder(
             cancellationToken);
         if (succeeded)
         {
-            var deployment = await building.AsNoTracking().Select(d => new { d.DeployedBy, d.Language }).FirstOrDefaultAsync(cancellationToken);
-            succeeded = deployment is not null && await activation.ActivateAsync(
-                Actor.System with { Name = deployment.DeployedBy }, projectId, deploymentId, deployment.Language, cancellationToken);
+            var deployedBy = await building.AsNoTracking().Select(d => d.DeployedBy).FirstOrDefaultAsync(cancellationToken);
+            succeeded = deployedBy is not null && await activation.ActivateAsync(
+                Actor.System with { Name = deployedBy }, projectId, deploymentId, language, cancellationToken);
         }
 
         var now = clock.GetUtcNow();

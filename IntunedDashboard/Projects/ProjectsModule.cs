@@ -1,4 +1,6 @@
 using IntunedDashboard.Projects.Building;
+using IntunedDashboard.Projects.Building.CSharp;
+using IntunedDashboard.Projects.Building.Python;
 using IntunedDashboard.Projects.Pages;
 using IntunedDashboard.Projects.Sample;
 using IntunedDashboard.Projects.Variables;
@@ -17,6 +19,12 @@ public static class ProjectsModule
         builder.Services.AddSingleton<ArchiveIntake>();
         builder.Services.AddSingleton<NpmInstaller>();
         builder.Services.AddSingleton<TypeScriptCompiler>();
+        builder.Services.AddSingleton<NuGetInstaller>();
+        builder.Services.AddSingleton<CSharpCompiler>();
+        builder.Services.AddSingleton<ILanguageBuilder, TypeScriptBuilder>();
+        builder.Services.AddSingleton<ILanguageBuilder, CSharpBuilder>();
+        builder.Services.AddSingleton<PythonInstaller>();
+        builder.Services.AddSingleton<ILanguageBuilder, PythonBuilder>();
         builder.Services.AddSingleton<DeploymentActivation>();
         builder.Services.AddSingleton<DeploymentBuilder>();
         builder.Services.AddSingleton<DeploymentQueue>();

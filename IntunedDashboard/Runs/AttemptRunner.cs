@@ -154,7 +154,17 @@ public sealed class AttemptRunner(
         };
         if (finished.ResultJson is not null)
         {
-            finished = finished with { ResultJson = redactor.Redact(finished.ResultJson) };
+            finished = finished with { ResultJson = redactor.RedactJson(finished.ResultJson) };
+        }
+
+        if (plan.Kind == FunctionKind.Create && finished.Outcome == ExecutionOutcome.Succeeded && (state is null || BrowserState.IsEmpty(state)))
+        {
+            const string Sentence = "create left no cookies or storage behind, so there is no login to keep.";
+            finished = finished with
+            {
+                Outcome = ExecutionOutcome.Failed,
+                Error = new ExecutionError { Code = RunErrorCodes.ScriptNoValidOutput, Message = Sentence },
+            };
         }
 
         var error = ErrorOf(finished);

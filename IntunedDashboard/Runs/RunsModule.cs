@@ -12,6 +12,7 @@ public static class RunsModule
         builder.Services.AddSingleton<RunStore>();
         builder.Services.AddSingleton<RunEnvironment>();
         builder.Services.AddSingleton<RunCancellations>();
+        builder.Services.AddSingleton<RunStopper>();
         builder.Services.AddSingleton<AttemptRunner>();
         builder.Services.AddSingleton<AuthRunFlow>();
         builder.Services.AddSingleton<ApiRunFlow>();
@@ -19,6 +20,7 @@ public static class RunsModule
         builder.Services.AddSingleton<RunRecovery>();
         builder.Services.AddSingleton<Projects.IProjectActivity, RunActivity>();
         builder.Services.AddSingleton<IRunQueries, RunQueries>();
+        builder.Services.AddSingleton<RunWait>();
         builder.Services.AddSingleton<IRunCommands, RunCommands>();
         builder.Services.AddSingleton<AuthSessionOperations>();
         builder.Services.AddSingleton<IAuthSessionCommands>(services => services.GetRequiredService<AuthSessionOperations>());

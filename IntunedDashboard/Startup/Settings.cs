@@ -29,6 +29,8 @@ public static class Settings
         new("Bootstrap:ApiKey", value => value.Length is >= 8 and <= 256 && value.All(c => c is > ' ' and <= '~')
             ? null
             : "Must have 8 to 256 printable ASCII characters without spaces."),
+        Whole("RateLimits:RequestsPerKey", 0, 10_000_000),
+        Whole("RateLimits:RequestsPerAddress", 0, 10_000_000),
         Flag("Sample:Enabled"),
         Whole("Sample:SessionSeconds", 1, 24 * 60 * 60),
         Whole("Deployments:MaxUploadBytes", 1024, 2L * 1024 * 1024 * 1024),

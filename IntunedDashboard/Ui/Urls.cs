@@ -68,6 +68,14 @@ public static class Urls
 
     public const string ApiKeys = "/settings/api-keys";
 
+    public const string HelpHome = "/help";
+
+    public static string Help(string topic) => $"{HelpHome}/{Escape(topic)}";
+
+    public const string Users = "/settings/users";
+
+    public const string ApiReference = "/api-reference";
+
     public static string SignIn(string returnUrl) => WithQuery("/account/login", [("returnUrl", returnUrl)]);
 
     /// <summary>Leaves out what is null or empty, so that a view has one address.</summary>
