@@ -119,7 +119,9 @@ public sealed class RoleMatrixTests(AppHost host) : IClassFixture<AppHost>
     private static Role NeededFor(ApiAddress address) => address switch
     {
         { Pattern: var p } when p.Contains("/api-keys", StringComparison.Ordinal) => Role.Admin,
-        { Method: "DELETE", Pattern: Project } => Role.Developer,
+        { Method: "DELETE" or "PATCH", Pattern: Project } => Role.Developer,
+        { Method: "POST", Pattern: Project + "/duplicate" or Project + "/undeploy" or Project + "/enable" } => Role.Developer,
+        { Method: "POST", Pattern: var p } when p.Contains("/deployments/", StringComparison.Ordinal) => Role.Developer,
         { Pattern: var p } when p.EndsWith("/source", StringComparison.Ordinal) => Role.Developer,
         { Method: "POST", Pattern: var p } when p.EndsWith("/deployments", StringComparison.Ordinal) => Role.Developer,
         { IsRead: false, Pattern: var p } when p.Contains("/env-vars", StringComparison.Ordinal) => Role.Developer,

@@ -15,7 +15,7 @@ public sealed class ProjectPageTests(AppHost host, TestBrowser browser) : IClass
         var page = await browser.OpenAsync(host, Role.Developer);
         await page.GotoAsync("/projects?new=1");
         await page.GetByLabel("Name", new() { Exact = true }).FillAsync("not a name");
-        await page.GetByLabel("Sample HR").CheckAsync();
+        await page.GetByRole(AriaRole.Radio, new() { Name = "Sample HR TypeScript" }).CheckAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Create" }).ClickAsync();
         await Assertions.Expect(page.GetByText("A project's name has letters")).ToBeVisibleAsync();
 
