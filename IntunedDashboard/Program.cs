@@ -2,6 +2,7 @@ using IntunedDashboard.AuthSessions;
 using IntunedDashboard.Data;
 using IntunedDashboard.Execution;
 using IntunedDashboard.Http;
+using IntunedDashboard.Http.Description;
 using IntunedDashboard.Identity;
 using IntunedDashboard.Jobs;
 using IntunedDashboard.Live;
@@ -40,6 +41,7 @@ public partial class Program
         var app = builder.Build();
         app.UsePipeline();
         app.MapAccount();
+        app.MapApiDescription();
         app.MapWorkspaceApi().MapApiKeys();
         app.MapUi();
         app.MapProjects();

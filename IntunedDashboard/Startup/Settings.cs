@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Net.Mail;
+using IntunedDashboard.Projects;
+using IntunedDashboard.Projects.Reading;
 
 namespace IntunedDashboard.Startup;
 
@@ -28,6 +30,8 @@ public static class Settings
         new("Bootstrap:ApiKey", value => value.Length is >= 8 and <= 256 && value.All(c => c is > ' ' and <= '~')
             ? null
             : "Must have 8 to 256 printable ASCII characters without spaces."),
+        Whole("RateLimits:RequestsPerKey", 0, 10_000_000),
+        Whole("RateLimits:RequestsPerAddress", 0, 10_000_000),
         Flag("Sample:Enabled"),
         Whole("Sample:SessionSeconds", 1, 24 * 60 * 60),
         Whole("Deployments:MaxUploadBytes", 1024, 2L * 1024 * 1024 * 1024),
@@ -56,6 +60,18 @@ public static class Settings
             if (configuration[setting.Name] is { Length: > 0 } value && setting.Fault(value) is { } fault)
             {
                 faults.Add(new SettingFault(setting.Name, fault));
+            }
+        }
+
+        foreach (var folder in configuration.GetSection(WatchedFolders.Section).GetChildren())
+        {
+            if (!SettingsReader.IsProjectName(folder.Key))
+            {
+                faults.Add(new SettingFault(folder.Path, ProjectCommands.NameRule));
+            }
+            else if (!Directory.Exists(folder.Value))
+            {
+                faults.Add(new SettingFault(folder.Path, $"There is no folder '{folder.Value}'."));
             }
         }
 

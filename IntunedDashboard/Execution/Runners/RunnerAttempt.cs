@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Threading.Channels;
 using IntunedDashboard.Platform;
 
@@ -15,6 +16,10 @@ internal sealed class RunnerAttempt : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly AttemptLog _log;
     private readonly AttemptCalls _calls;
+
+    /// <summary>What the attempt was given. Results keep what it came upon later, or they would be full of holes.</summary>
+    private readonly Redactor _given;
+
     private Redactor _redactor;
     private Phase _phase = Phase.Running;
     private bool _timedOut;
@@ -33,8 +38,9 @@ internal sealed class RunnerAttempt : IAsyncDisposable
         _limits = limits;
         _time = time;
         _logger = logger;
-        _redactor = request.Redactor.With(LearntSecrets.FromState(request.StateJson))
+        _given = request.Redactor.With(LearntSecrets.FromState(request.StateJson))
             .With([request.Proxy?.Password ?? string.Empty, request.Ai?.ApiKey ?? string.Empty]);
+        _redactor = _given;
         _log = new AttemptLog(_redactor, time, limits.RawOutputBytes, line => events.TryWrite(line));
         _calls = new AttemptCalls(request.Services, folder, process.SendAsync, request.AttemptKey, logger);
     }
@@ -180,7 +186,8 @@ internal sealed class RunnerAttempt : IAsyncDisposable
                     message.Detail));
                 break;
             case "learnt":
-                _redactor = _redactor.With(LearntSecrets.FromValues(message.Values ?? []));
+                Learn(LearntSecrets.FromValues(message.Values ?? []));
+                Learn(LearntSecrets.FromState(message.State.ValueKind == JsonValueKind.Object ? message.State.GetRawText() : null));
                 break;
             case "state":
                 _state = message.State.GetRawText();
@@ -191,6 +198,16 @@ internal sealed class RunnerAttempt : IAsyncDisposable
             case "artifact" when message.Kind == "screenshot":
                 _screenshot = Path.Combine(_folder, StartMessage.ScreenshotFile);
                 break;
+        }
+    }
+
+    private void Learn(IEnumerable<string> secrets)
+    {
+        var more = _redactor.With(secrets);
+        if (!ReferenceEquals(more, _redactor))
+        {
+            _redactor = more;
+            _log.Learn(more);
         }
     }
 
@@ -232,8 +249,8 @@ internal sealed class RunnerAttempt : IAsyncDisposable
         return new ExecutionFinished
         {
             Outcome = outcome,
-            ResultJson = outcome == ExecutionOutcome.Succeeded ? _request.Redactor.RedactJson(message.Result ?? "null") : null,
-            ExtendedPayloads = [.. (message.Payloads ?? []).Select(p => new ExtendedPayload(p.Api, p.Parameters))],
+            ResultJson = outcome == ExecutionOutcome.Succeeded ? _given.RedactJson(message.Result ?? "null") : null,
+            ExtendedPayloads = [.. (message.Payloads ?? []).Select(p => new ExtendedPayload(p.Api, _given.RedactJson(p.Parameters)))],
             Error = message.Error is { } error ? Redacted(error) : null,
         };
     }

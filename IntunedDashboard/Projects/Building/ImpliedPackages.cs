@@ -15,7 +15,7 @@ public static partial class ImpliedPackages
     private static readonly Dictionary<string, string> OnlyZod = new(StringComparer.Ordinal) { [Zod] = "^3.22.4" };
 
     public static IReadOnlyDictionary<string, string> Find(string source) =>
-        TypeScriptCompiler.ListFiles(source).Where(TypeScriptCompiler.IsCode).Any(file => ImportsZod().IsMatch(File.ReadAllText(Path.Combine(source, file))))
+        ProjectFiles.List(source).Where(TypeScriptCompiler.IsCode).Any(file => ImportsZod().IsMatch(File.ReadAllText(Path.Combine(source, file))))
             ? OnlyZod
             : None;
 

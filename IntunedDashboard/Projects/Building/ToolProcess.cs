@@ -18,6 +18,9 @@ public static class ToolProcess
         "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "SSL_CERT_DIR",
     ];
 
+    /// <summary>Settings of the package installers: which registry to ask, where to keep what was fetched.</summary>
+    private static readonly string[] PassedPrefixes = ["npm_config_", "PIP_", "UV_", "NUGET_"];
+
     /// <param name="onLine">Gets every line as it is printed, from any thread.</param>
     /// <exception cref="System.ComponentModel.Win32Exception">The program does not exist or may not be executed.</exception>
     public static async Task<ToolResult> RunAsync(
@@ -66,7 +69,7 @@ public static class ToolProcess
         start.Environment.Clear();
         foreach (var (name, value) in Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().Select(e => ((string)e.Key, (string?)e.Value)))
         {
-            if (PassedVariables.Contains(name, StringComparer.Ordinal) || name.StartsWith("npm_config_", StringComparison.OrdinalIgnoreCase))
+            if (PassedVariables.Contains(name, StringComparer.Ordinal) || PassedPrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)))
             {
                 start.Environment[name] = value;
             }

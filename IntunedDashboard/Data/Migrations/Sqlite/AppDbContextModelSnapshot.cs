@@ -603,6 +603,12 @@ namespace IntunedDashboard.Data.Migrations.Sqlite
                         .ValueGeneratedOnAdd()
                         .HasColumnType("TEXT");
 
+                    b.Property<DateTime?>("ActivatedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ActivatedBy")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("ContentHash")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -631,8 +637,20 @@ namespace IntunedDashboard.Data.Migrations.Sqlite
                     b.Property<int>("Number")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Origin")
+                        .HasColumnType("TEXT");
+
                     b.Property<Guid>("ProjectId")
                         .HasColumnType("TEXT");
+
+                    b.Property<string>("ProtectedProxy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ResourcesJson")
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("ResourcesPending")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("Status")
                         .IsRequired()
@@ -1156,14 +1174,6 @@ namespace IntunedDashboard.Data.Migrations.Sqlite
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("IntunedDashboard.Projects.Variables.EnvironmentVariable", b =>
-                {
-                    b.HasOne("IntunedDashboard.Projects.Project", null)
-                        .WithMany()
-                        .HasForeignKey("ProjectId")
-                        .OnDelete(DeleteBehavior.Cascade);
-                });
-
             modelBuilder.Entity("IntunedDashboard.Projects.DeploymentLog", b =>
                 {
                     b.HasOne("IntunedDashboard.Projects.Deployment", null)
@@ -1180,6 +1190,14 @@ namespace IntunedDashboard.Data.Migrations.Sqlite
                         .HasForeignKey("ProjectId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
+                });
+
+            modelBuilder.Entity("IntunedDashboard.Projects.Variables.EnvironmentVariable", b =>
+                {
+                    b.HasOne("IntunedDashboard.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade);
                 });
 
             modelBuilder.Entity("IntunedDashboard.Runs.Attachments.Attachment", b =>

@@ -78,6 +78,7 @@ class Attempt {
     this.#context ??= await engineStep('The browser made no context', this.#browser.newContext({ viewport: m.viewport, proxy: m.proxy ?? undefined }));
     if (m.proxy) this.#watchProxy();
     this.#origins = watchOrigins(this.#context);
+    this.#watchReading();
     this.#stage('context', start);
     if (m.state) {
       start = performance.now();
@@ -142,6 +143,21 @@ class Attempt {
       const message = `The proxy ${this.#m.proxy.server} refused its user or password (status 407).`;
       this.#decide('failed', { error: new Failure('script-execution-exception', message, true) });
     });
+  }
+
+  /** A login that comes into being is not known to the host yet: what the automation reads of it, it may print. */
+  #watchReading() {
+    const watch = (owner, name, stateOf) => {
+      const read = owner[name].bind(owner);
+      owner[name] = async (...options) => {
+        const found = await read(...options);
+        if (!this.#outcome) this.#channel.send({ type: 'learnt', state: stateOf(found) });
+        return found;
+      };
+    };
+    watch(this.#context, 'cookies', cookies => ({ cookies }));
+    watch(this.#context, 'storageState', state => state);
+    watch(this.#context.request, 'storageState', state => state);
   }
 
   #load() {
@@ -236,6 +252,7 @@ class Attempt {
     }
     await this.#stopTracing();
     if (this.#m.capture && outcome.outcome === 'succeeded') await this.#capture();
+    else if (this.#m.kind === 'create' && this.#context && !this.#stopping) await this.#learnState();
     else if (this.#m.trace) await this.#reportLearnt();
     if (this.#cleanup) await this.#callCleanup();
     if (this.#stopping) {
@@ -303,6 +320,12 @@ class Attempt {
       }
       this.#outcome = { outcome: 'failed', error: { code: 'script-unexpected-error', message, pageUrl: this.#url() } };
     }
+  }
+
+  /** A login that failed may have left tokens all the same, and its error may quote them. */
+  async #learnState() {
+    const state = await within(3000, captureState(this.#context, this.#origins, () => {})).catch(() => undefined);
+    if (state) this.#channel.send({ type: 'learnt', state });
   }
 
   /** Cookies the site changed meanwhile are secrets as well; the host removes them from the trace. */
