@@ -12,7 +12,7 @@ namespace IntunedDashboard.Tests.Http;
 public sealed class DescribedAnswerTests
 {
     /// <summary>What a host without a real deployment and browser has nothing of; other tests read these.</summary>
-    private static readonly string[] Elsewhere = ["/source", "/trace", "/screenshot"];
+    private static readonly string[] Elsewhere = ["/source", "/trace", "/screenshot", "/attachments/"];
 
     [Fact]
     public async Task What_is_answered_is_what_is_described()

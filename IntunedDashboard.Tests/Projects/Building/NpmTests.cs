@@ -15,6 +15,7 @@ public sealed class NpmTests(AppHost host, PackageRegistry registry) : IClassFix
     {
         var project = Project("""{ "left": "^1.0.0" }""", "return require(\"left\");");
 
+        registry.TakeRequests();
         var (first, build) = await DeployAsync("cached", project);
         var asked = registry.TakeRequests();
         var (second, _) = await DeployAsync("cached", project.With("api/other.ts", "export default async () => 1;"));

@@ -20,6 +20,7 @@ public sealed partial class DescribeOperations(IOptions<JsonOptions> json) : IOp
         [ApiRoutes.WorkspaceParameter] = "The workspace. The page API keys shows its id.",
         [ApiRoutes.ProjectParameter] = "The project's name.",
         ["runId"] = "The Run's id, 21 characters.",
+        ["attachmentId"] = "Id of a saved file.",
         ["version"] = "The number of a kept login.",
         ["operationId"] = "What starting the operation answered.",
         ["authSessionId"] = "The AuthSession's id.",

@@ -1,3 +1,4 @@
+using IntunedDashboard.Http.Description;
 using IntunedDashboard.Platform;
 using IntunedDashboard.Projects;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -11,8 +12,13 @@ public static class AttachmentsApi
 
     public static RouteGroupBuilder MapAttachments(this RouteGroupBuilder project)
     {
-        project.MapGet("/runs/{runId}/attachments", ListAsync);
-        project.MapMethods("/runs/{runId}/attachments/{attachmentId}", Reading, GetAsync);
+        var attachments = project.MapGroup("/runs/{runId}/attachments").WithTags("Runs");
+        attachments.MapGet(string.Empty, ListAsync)
+            .WithName("ListAttachments").WithSummary("The files that the automation of a Run has saved with the platform.")
+            .Answers(Example);
+        attachments.MapGet("/{attachmentId}", GetAsync)
+            .WithName("GetAttachment").WithSummary("A file that the automation of a Run has saved.")
+            .AnswersFile("application/octet-stream");
         return project;
     }
 
@@ -21,6 +27,11 @@ public static class AttachmentsApi
         app.MapMethods("/files/{token}/{fileName}", Reading, GetSignedAsync).AllowAnonymous();
         return app;
     }
+
+    private static AttachmentListWire Example { get; } = new(
+    [
+        new AttachmentWire("b3k2n9x7", "my-project/invoice.pdf", "invoice.pdf", "application/pdf", 48_213, new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero)),
+    ]);
 
     private static async Task<Ok<AttachmentListWire>> ListAsync(
         RequestedProject project, string runId, AttachmentStore store, CancellationToken cancellationToken)
