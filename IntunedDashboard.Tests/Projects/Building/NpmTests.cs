@@ -13,7 +13,7 @@ public sealed class NpmTests(AppHost host, PackageRegistry registry) : IClassFix
     [NpmFact]
     public async Task Packages_are_installed_once_for_the_same_request_and_the_log_shows_it()
     {
-        var project = Project("""{ "left": "^1.0.0" }""", "return require(\"left\");");
+        var project = Project("""{ "single": "^1.0.0" }""", "return require(\"single\");");
 
         registry.TakeRequests();
         var (first, build) = await DeployAsync("cached", project);
@@ -21,13 +21,13 @@ public sealed class NpmTests(AppHost host, PackageRegistry registry) : IClassFix
         var (second, _) = await DeployAsync("cached", project.With("api/other.ts", "export default async () => 1;"));
         var firstLog = await LogAsync("cached", first);
 
-        Assert.Equal(["left"], asked);
+        Assert.Equal(["single"], asked);
         Assert.Empty(registry.TakeRequests());
-        Assert.Equal("\"left 1.1.0\"", await CallAsync(build));
-        Assert.Contains("Installing left", firstLog, StringComparison.Ordinal);
+        Assert.Equal("\"single 1.1.0\"", await CallAsync(build));
+        Assert.Contains("Installing single", firstLog, StringComparison.Ordinal);
         Assert.Contains("npm http fetch GET 200", firstLog, StringComparison.Ordinal);
         Assert.Contains("added 1 package", firstLog, StringComparison.Ordinal);
-        Assert.Contains("are used again: left", await LogAsync("cached", second), StringComparison.Ordinal);
+        Assert.Contains("are used again: single", await LogAsync("cached", second), StringComparison.Ordinal);
         if (!OperatingSystem.IsWindows())
         {
             var entry = new DirectoryInfo(Path.Combine(Path.GetDirectoryName(build)!, "node_modules")).LinkTarget!;

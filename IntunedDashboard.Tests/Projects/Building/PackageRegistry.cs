@@ -57,7 +57,7 @@ public sealed class PackageRegistry : IAsyncLifetime
 
         string[] versions = name switch
         {
-            "left" or "outer" => ["1.0.0", "1.1.0"],
+            "left" or "outer" or "single" => ["1.0.0", "1.1.0"],
             "private-thing" or "scripted" or "picky" or "quarrel" => ["1.0.0"],
             _ => [],
         };
