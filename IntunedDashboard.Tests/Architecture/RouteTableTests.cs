@@ -11,9 +11,11 @@ public sealed class RouteTableTests(AppHost host) : IClassFixture<AppHost>
     /// <summary>Addresses for everybody. Static files and the sample site, whose addresses come from files, are told by their prefix.</summary>
     private static readonly string[] Anonymous =
     [
-        "/account/login", "/account/denied", "/setup", "/fault/{Status:int}", "/health/live", "/health/ready",
+        "/account/login", "/account/denied", "/setup", "/fault/{Status:int}", "/health/live", "/health/ready", "/api/v1/openapi.json",
         // Signed links that end after an hour.
         "/job-run-results/{token}",
+        // Opens with the signature in its address only.
+        "/files/{token}/{fileName}",
     ];
 
     private static readonly string[] AnonymousPrefixes =

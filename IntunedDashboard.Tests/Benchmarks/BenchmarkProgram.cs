@@ -14,6 +14,18 @@ public static class BenchmarkProgram
             return 0;
         }
 
+        if (args is ["compile", .. var compileOptions])
+        {
+            await CompileBenchmark.RunAsync(Number(compileOptions, 0, 10));
+            return 0;
+        }
+
+        if (args is ["start", .. var starts])
+        {
+            await StartBenchmark.RunAsync(Number(starts, 0, 100));
+            return 0;
+        }
+
         if (args is ["crash", .. var options])
         {
             var rounds = Number(options, 0, 50);
@@ -23,7 +35,7 @@ public static class BenchmarkProgram
             return 0;
         }
 
-        await Console.Error.WriteLineAsync("Usage: dotnet run --project IntunedDashboard.Tests -c Release -- benchmark [rounds] | crash [rounds [seed]]");
+        await Console.Error.WriteLineAsync("Usage: dotnet run --project IntunedDashboard.Tests -c Release -- benchmark [rounds] | start [rounds] | compile [rounds] | crash [rounds [seed]]");
         return 1;
     }
 

@@ -110,6 +110,14 @@ public sealed class AccountHost : IAsyncLifetime
               return { status, fetched, heard };
             }
             """)
+        .With("api/strict.ts", """
+            import type { Page } from "playwright";
+            import { url } from "../utils/site";
+            export default async function handler(params: unknown, page: Page) {
+              await page.goto(`${url}/data`);
+              if (!(await page.locator("#user").count())) throw new Error("The data was not there.");
+            }
+            """)
         .With("api/throw.ts", """
             import type { Page } from "playwright";
             import { url } from "../utils/site";

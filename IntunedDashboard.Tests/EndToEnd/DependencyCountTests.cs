@@ -36,6 +36,63 @@ public sealed class DependencyCountTests(AccountHost host) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_valid_behind_a_flaky_check_three_checks_no_login()
+    {
+        host.Site.RefusesNextChecks = 2;
+        var run = await RunAsync();
+
+        AssertCounts(run, "completed", checks: 3, logins: 0, reads: 1);
+        Assert.Equal(["check", "check", "check"], await ValidationAsync(run));
+    }
+
+    [Theory]
+    [InlineData("A valid", "completed", "check")]
+    [InlineData("B expired and recreated", "completed", "check create check")]
+    [InlineData("C expired without autoRecreate", "canceled", "check")]
+    [InlineData("D1 every create throws", "canceled", "check create")]
+    [InlineData("D2 logged in but never passing", "canceled", "check create check")]
+    [InlineData("E a check that always throws", "canceled", "check create check")]
+    [InlineData("E' a check that always throws without autoRecreate", "canceled", "check")]
+    public async Task With_one_attempt_each(string story, string status, string sequence)
+    {
+        var row = story[..story.IndexOf(' ', StringComparison.Ordinal)];
+        switch (row)
+        {
+            case "B" or "C":
+                host.Site.ExpireAll();
+                break;
+            case "D1":
+                host.Site.ExpireAll();
+                host.Site.RefusesNextLogins = 9;
+                break;
+            case "D2":
+                host.Site.RefusesAll = true;
+                break;
+            case "E" or "E'":
+                host.Site.IsBroken = true;
+                break;
+        }
+
+        var run = await RunAsync(autoRecreate: row is not ("C" or "E'"), authAttempts: 1);
+        Assert.Equal(status, ProjectDriver.Text(run, "status"));
+        Assert.Equal(sequence.Split(' '), await ValidationAsync(run));
+        Assert.Equal(status == "completed" ? 1 : 0, host.Site.Visits("GET /data"));
+    }
+
+    [Fact]
+    public async Task B_at_worst_three_checks_three_logins_three_checks()
+    {
+        host.Site.ExpireAll();
+        host.Site.RefusesNextLogins = 2;
+        host.Site.RefusesNextChecks = 2;
+        var run = await RunAsync();
+
+        AssertCounts(run, "completed", checks: 6, logins: 1, reads: 1);
+        Assert.Equal(2, host.Site.FailedLogins);
+        Assert.Equal(["check", "check", "check", "create", "create", "create", "check", "check", "check"], await ValidationAsync(run));
+    }
+
+    [Fact]
     public async Task B_expired_and_recreated_three_checks_one_login_one_check()
     {
         host.Site.ExpireAll();
@@ -74,6 +131,18 @@ public sealed class DependencyCountTests(AccountHost host) : IAsyncLifetime
         var run = await RunAsync();
 
         AssertCounts(run, "canceled", checks: 6, logins: 1, reads: 0);
+        await AssertRefusedAsync(run, "post-create-check-attempts-failed");
+    }
+
+    [Fact]
+    public async Task D2_at_worst_three_checks_three_logins_three_checks_and_canceled()
+    {
+        host.Site.RefusesAll = true;
+        host.Site.RefusesNextLogins = 2;
+        var run = await RunAsync();
+
+        AssertCounts(run, "canceled", checks: 6, logins: 1, reads: 0);
+        Assert.Equal(2, host.Site.FailedLogins);
         await AssertRefusedAsync(run, "post-create-check-attempts-failed");
     }
 
@@ -118,6 +187,16 @@ public sealed class DependencyCountTests(AccountHost host) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_api_that_succeeds_the_third_time_was_preceded_by_three_checks()
+    {
+        host.Site.EmptiesNextReads = 2;
+        var run = await RunAsync("strict");
+
+        AssertCounts(run, "completed", checks: 3, logins: 0, reads: 3);
+        Assert.Equal(["failed", "failed", "completed"], run["attempts"]!.AsArray().Select(a => ProjectDriver.Text(a!, "status")));
+    }
+
+    [Fact]
     public async Task A_session_that_dies_between_two_attempts_cancels_the_Run()
     {
         host.Site.ExpiresWithData = true;
@@ -127,8 +206,16 @@ public sealed class DependencyCountTests(AccountHost host) : IAsyncLifetime
         Assert.Equal(["failed", "canceled"], run["attempts"]!.AsArray().Select(a => ProjectDriver.Text(a!, "status")));
     }
 
-    private Task<JsonObject> RunAsync(string api = "read", bool autoRecreate = true) =>
-        host.Project.RunAsync(api, new JsonObject { ["id"] = _session, ["autoRecreate"] = autoRecreate }, attempts: 3);
+    private Task<JsonObject> RunAsync(string api = "read", bool autoRecreate = true, int authAttempts = 3) => host.Project.RunAsync(
+        api,
+        new JsonObject
+        {
+            ["id"] = _session,
+            ["autoRecreate"] = autoRecreate,
+            ["checkAttempts"] = authAttempts,
+            ["createAttempts"] = authAttempts,
+        },
+        attempts: 3);
 
     private async Task<IEnumerable<string>> ValidationAsync(JsonObject run) => ProjectDriver.Kinds(await host.Project.ValidateRunOfAsync(run));
 

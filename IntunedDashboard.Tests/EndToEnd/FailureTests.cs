@@ -1,10 +1,14 @@
 using System.IO.Compression;
+using System.Net;
 using System.Text.Json.Nodes;
+using IntunedDashboard.Tests.Support;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
 
 namespace IntunedDashboard.Tests.EndToEnd;
 
 /// <summary>Whatever goes wrong ends in the documented status and code, and nothing hangs.</summary>
-public sealed class FailureTests(TroubleHost host) : IClassFixture<TroubleHost>, IAsyncLifetime
+public sealed class FailureTests(TroubleHost host, TestBrowser browser) : IClassFixture<TroubleHost>, IClassFixture<TestBrowser>, IAsyncLifetime
 {
     public async Task InitializeAsync()
     {
@@ -138,7 +142,7 @@ public sealed class FailureTests(TroubleHost host) : IClassFixture<TroubleHost>,
     {
         await host.LogInAsync("canceled");
         var runId = await host.StartAsync("hang", "canceled");
-        await Support.Eventually.GetAsync(() => host.SendAsync(HttpMethod.Get, $"/runs/{runId}"), r => Attempt(r) == "started");
+        await Eventually.GetAsync(() => host.SendAsync(HttpMethod.Get, $"/runs/{runId}"), r => Attempt(r) == "started");
         await host.SendAsync(HttpMethod.Post, $"/runs/{runId}/cancel");
         var run = await host.EndAsync(runId);
 
@@ -147,55 +151,52 @@ public sealed class FailureTests(TroubleHost host) : IClassFixture<TroubleHost>,
     }
 
     [Fact]
-    public async Task The_planted_password_is_found_nowhere()
+    public async Task The_page_of_a_failed_login_shows_line_picture_address_log_and_trace()
     {
-        var (created, createRunId) = await host.LogInAsync("leaks");
-        Assert.Equal("done", Text(created, "status"));
-        var (_, failedRunId) = await host.LogInAsync("leaks-by-throwing", create: "throw");
-        var run = await host.RunAsync("leak", "leaks");
-        Assert.Equal("completed", Text(run, "status"));
-        var runId = Text(run, "runId");
-        var page = await host.Client.GetStringAsync($"{host.Path}/runs?pageSize=200");
-        var answers = new List<string> { run.ToJsonString(), page, await host.LogAsync(runId), await host.LogAsync(createRunId), host.App.Log };
-        foreach (var id in new[] { runId, createRunId, failedRunId })
-        {
-            answers.Add(await host.Client.GetStringAsync($"{host.Path}/runs/{id}"));
-            answers.Add(await host.Client.GetStringAsync($"{host.Path}/run/{id}/result"));
-            answers.Add(ReadAll(await host.TraceAsync(id)));
-        }
+        var (_, runId) = await host.LogInAsync("shown", password: "not the password");
+        var error = (await host.SendAsync(HttpMethod.Get, $"/runs/{runId}"))["attempts"]![0]!["error"]!;
+        var page = await browser.OpenAsync(host.App);
+        await page.GotoAsync($"/projects/trouble/runs/{runId}");
 
-        answers.Add(await host.Client.GetStringAsync($"{host.Path}/auth-sessions/leaks/details"));
-        foreach (var form in Forms(TroubleHost.Password))
-        {
-            Assert.All(answers, answer => Assert.DoesNotContain(form, answer, StringComparison.Ordinal));
-            Assert.Empty(Support.PlantedSecret.FilesHolding(host.App.DataDirectory, form));
-        }
+        var failure = page.Locator(".failure");
+        await Expect(failure).ToContainTextAsync("create-attempts-failed, auth");
+        await Expect(failure.Locator(".source")).ToContainTextAsync("auth-sessions/create.ts, line 13");
+        await Expect(failure.Locator(".source")).ToContainTextAsync("await page.waitForURL(site(\"dashboard\"), { timeout: 4000 });");
+        await AssertPictureAsync(failure, "/sample-site/login");
+        await Expect(failure).ToContainTextAsync(Text(error, "correlation_id"));
+        await Expect(failure.Locator(".log-line").First).ToContainTextAsync("typing");
+        await failure.GetByRole(AriaRole.Link, new() { Name = "Open trace" }).ClickAsync();
+        await Expect(page.Locator("iframe")).ToHaveAttributeAsync("src", new System.Text.RegularExpressions.Regex("trace-viewer"));
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task The_page_of_a_Run_without_a_login_shows_where_its_check_ended()
+    {
+        await host.LogInAsync("shown-lost");
+        await host.ControlAsync("expire-all");
+        var body = JsonNode.Parse("""{"api": "read", "parameters": {}, "authSession": {"id": "shown-lost", "autoRecreate": false, "checkAttempts": 1}}""");
+        var run = await host.EndAsync(Text(await host.SendAsync(HttpMethod.Post, "/run/start", body, HttpStatusCode.Created), "runId"));
+        var page = await browser.OpenAsync(host.App);
+        await page.GotoAsync($"/projects/trouble/runs/{Text(run, "runId")}");
+
+        var failure = page.Locator(".failure");
+        await Expect(failure).ToContainTextAsync("auth-session-validate-dependency-failed, auth");
+        await Expect(failure).ToContainTextAsync("The API was not executed");
+        await AssertPictureAsync(failure, "/sample-site/login");
+        await page.Context.CloseAsync();
+    }
+
+    private static async Task AssertPictureAsync(ILocator failure, string address)
+    {
+        await Expect(failure.Locator("dl")).ToContainTextAsync(address);
+        var picture = failure.GetByRole(AriaRole.Img, new() { Name = "The page when the attempt ended" });
+        await Expect(picture).ToBeVisibleAsync();
+        await picture.EvaluateAsync("picture => picture.decode()");
+        Assert.True(await picture.EvaluateAsync<int>("picture => picture.naturalWidth") > 100);
     }
 
     private static string Text(JsonNode node, string name) => node[name]!.GetValue<string>();
 
     private static string Attempt(JsonObject run) => run["attempts"]!.AsArray() is [{ } first, ..] ? Text(first, "status") : "none";
-
-    private static IEnumerable<string> Forms(string secret) =>
-    [
-        secret,
-        System.Text.Json.JsonSerializer.Serialize(secret).Trim('"'),
-        Uri.EscapeDataString(secret),
-        System.Net.WebUtility.UrlEncode(secret),
-        Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(secret)),
-    ];
-
-    private static string ReadAll(byte[] zip)
-    {
-        using var archive = new ZipArchive(new MemoryStream(zip));
-        var text = new System.Text.StringBuilder();
-        foreach (var entry in archive.Entries)
-        {
-            using var reader = new StreamReader(entry.Open(), System.Text.Encoding.Latin1);
-            var latin = reader.ReadToEnd();
-            text.Append(latin).Append(System.Text.Encoding.UTF8.GetString(System.Text.Encoding.Latin1.GetBytes(latin)));
-        }
-
-        return text.ToString();
-    }
 }

@@ -1,8 +1,6 @@
-using System.IO.Compression;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
-using System.Text;
 using System.Text.Json.Nodes;
 using IntunedDashboard.Tests.Support;
 
@@ -129,64 +127,10 @@ public sealed class ProxyTests(AccountHost host) : IAsyncLifetime
         Assert.Equal(0, host.Site.VisitsBy(AccountSite.Direct) + host.Site.VisitsBy("first"));
     }
 
-    [Fact]
-    public async Task The_password_of_a_proxy_is_found_nowhere()
-    {
-        Project.SaveTraces = true;
-        var created = await Project.LogInAsync("leaking", AccountHost.Credentials(), _first.Address);
-        var run = await Project.RunAsync("read", new JsonObject { ["id"] = "leaking" }, _second.Address);
-        await Project.LogInAsync("leaking-by-run", AccountHost.Credentials());
-        var borrowed = await Project.RunAsync("throw", new JsonObject { ["id"] = "leaking-by-run" }, _second.Address);
-        Project.SaveTraces = false;
-        var answers = new List<string>
-        {
-            host.App.Log,
-            (await Project.DetailsAsync("leaking")).ToJsonString(),
-            await Project.Client.GetStringAsync($"{Project.Path}/runs?pageSize=200"),
-        };
-        foreach (var id in new[] { created, run, borrowed }.Select(r => ProjectDriver.Text(r, "runId")))
-        {
-            answers.Add(await Project.Client.GetStringAsync($"{Project.Path}/runs/{id}"));
-            answers.Add(await Project.Client.GetStringAsync($"{Project.Path}/run/{id}/result"));
-            answers.Add(await Project.Client.GetStringAsync($"{Project.Path}/runs/{id}/attempts/1/log"));
-            answers.Add(ReadAll(await Project.Client.GetByteArrayAsync($"{Project.Path}/runs/{id}/attempts/1/trace")));
-        }
-
-        Assert.Contains("/login", answers[6], StringComparison.Ordinal);
-        foreach (var form in Forms(_first).Concat(Forms(_second)))
-        {
-            Assert.All(answers, answer => Assert.DoesNotContain(form, answer, StringComparison.Ordinal));
-            Assert.Empty(PlantedSecret.FilesHolding(host.App.DataDirectory, form));
-        }
-    }
-
     private async Task ReadAsync(string session, string? proxy = null)
     {
         var run = await Project.RunAsync("read", new JsonObject { ["id"] = session }, proxy);
         Assert.True(ProjectDriver.Text(run, "status") == "completed", run.ToJsonString());
-    }
-
-    private static IEnumerable<string> Forms(ForwardProxy proxy) =>
-    [
-        proxy.Password,
-        System.Text.Json.JsonSerializer.Serialize(proxy.Password).Trim('"'),
-        Uri.EscapeDataString(proxy.Password),
-        WebUtility.UrlEncode(proxy.Password),
-        Convert.ToBase64String(Encoding.UTF8.GetBytes(proxy.Password)),
-        Convert.ToBase64String(Encoding.UTF8.GetBytes($"{proxy.Name}:{proxy.Password}")),
-    ];
-
-    private static string ReadAll(byte[] zip)
-    {
-        using var archive = new ZipArchive(new MemoryStream(zip));
-        var text = new StringBuilder();
-        foreach (var entry in archive.Entries)
-        {
-            using var reader = new StreamReader(entry.Open(), Encoding.Latin1);
-            text.Append(reader.ReadToEnd());
-        }
-
-        return text.ToString();
     }
 
     /// <summary>WebRTC leaves the loopback alone.</summary>

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using IntunedDashboard.Platform;
@@ -48,6 +49,15 @@ public sealed class SampleDashboard(string dataDirectory) : IAsyncDisposable
         var result = await Eventually.GetAsync(
             () => GetAsync($"auth-sessions/create/{operation}/result"), r => Text(r, "status") is "done" or "failed" or "canceled", TimeSpan.FromSeconds(120));
         Assert.True(Text(result, "status") == "done", result.ToJsonString());
+    }
+
+    /// <summary>Logs in with the stored credentials.</summary>
+    /// <returns>The Run's id, or null when another one holds the session.</returns>
+    public async Task<string?> TryUpdateAsync(string id)
+    {
+        using var response = await Client.PostAsJsonAsync($"sample-hr/auth-sessions/{id}/update", new { });
+        var answer = (await response.Content.ReadFromJsonAsync<JsonObject>())!;
+        return response.StatusCode == HttpStatusCode.Conflict ? null : Text(answer, "operationId");
     }
 
     /// <returns>The Run's id.</returns>

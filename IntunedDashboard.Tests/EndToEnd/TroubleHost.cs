@@ -75,17 +75,7 @@ public sealed class TroubleHost : IAsyncLifetime
         .With("api/exit.ts", "export default async function handler() { process.exit(7); }")
         .With("api/loop.ts", "export default async function handler() { for (;;) { /* never yields */ } }")
         .With("api/hang.ts", "export default async function handler() { console.log(\"hanging\"); await new Promise(() => setInterval(() => {}, 1000)); }")
-        .With("api/big.ts", "export default async function handler() { return \"x\".repeat(3 * 1024 * 1024); }")
-        .With("api/leak.ts", """
-            import { getAuthSessionParameters } from "@intuned/runtime";
-            export default async function handler(params: unknown, page: import("playwright").Page) {
-              const credentials = (await getAuthSessionParameters()) as { username: string; password: string };
-              console.log(credentials.password, JSON.stringify(credentials), encodeURIComponent(credentials.password));
-              console.error(Buffer.from(credentials.password).toString("base64"));
-              await page.evaluate((text) => { console.log(text); document.title = text; }, credentials.password);
-              return { credentials, url: `https://x.test/?p=${encodeURIComponent(credentials.password)}` };
-            }
-            """);
+        .With("api/big.ts", "export default async function handler() { return \"x\".repeat(3 * 1024 * 1024); }");
 
     public async Task InitializeAsync()
     {

@@ -115,7 +115,7 @@ public sealed class RunnerTests(EngineFixture engine, TestSite site) : IClassFix
         Assert.True(result.GetProperty("missing").GetBoolean());
         Assert.Equal("""{"runId":"run1","authSessionId":"session1"}""", result.GetProperty("context").GetRawText());
         Assert.Equal("anna", result.GetProperty("session").GetProperty("username").GetString());
-        Assert.StartsWith("persistentStore.get is not available", result.GetProperty("store").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith("store.get is not available here", result.GetProperty("store").GetString(), StringComparison.Ordinal);
         Assert.Equal(
             [new ExtendedPayload("details", """{"id":1}"""), new ExtendedPayload("nested/details", """{"id":2}""")],
             attempt.Finished.ExtendedPayloads);

@@ -69,6 +69,8 @@ public sealed class ApiErrorTests(ApiErrorTests.Host fixture) : IClassFixture<Ap
     [InlineData("""{"name": "x" """, "body")]
     [InlineData("not json", "body")]
     [InlineData("[]", "body")]
+    [InlineData("{\"name\": \"\\ud800\"}", "body")]
+    [InlineData("{\"name\": \"x\", \"name\": \"y\"}", "body")]
     public async Task Malformed_json_names_the_field(string body, string path)
     {
         using var client = await App.CreateApiClientAsync();
@@ -76,6 +78,51 @@ public sealed class ApiErrorTests(ApiErrorTests.Host fixture) : IClassFixture<Ap
         var error = await AssertErrorAsync(response, HttpStatusCode.BadRequest, "bad-request");
         Assert.Equal(path, error.GetProperty("details")[0].GetProperty("path").GetString());
         Assert.DoesNotContain("IntunedDashboard", error.GetRawText(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Bytes_that_are_no_text_are_refused()
+    {
+        using var client = await App.CreateApiClientAsync();
+        using var content = new ByteArrayContent([.. "{\"name\":\""u8, 0xFF, 0xFE, .. "\",\"role\":\"Viewer\"}"u8]);
+        content.Headers.ContentType = new("application/json");
+        await AssertErrorAsync(await client.PostAsync($"{App.WorkspacePath}/api-keys", content), HttpStatusCode.BadRequest, "bad-request");
+    }
+
+    [Theory]
+    [InlineData("/test/number?size=many", "size")]
+    [InlineData("/test/number", "size")]
+    public async Task A_parameter_that_cannot_be_read_is_named(string path, string name)
+    {
+        using var client = await App.CreateApiClientAsync();
+        var error = await AssertErrorAsync(await client.GetAsync(App.WorkspacePath + path), HttpStatusCode.BadRequest, "bad-request");
+        Assert.Equal(name, error.GetProperty("details")[0].GetProperty("path").GetString());
+    }
+
+    [Theory]
+    [InlineData("projects/../api-keys")]
+    [InlineData("projects/%2E%2e/api-keys")]
+    [InlineData("./api-keys")]
+    public async Task Dots_in_an_address_are_not_resolved_to_another_thing(string path)
+    {
+        // Written by hand: clients resolve the dots before they send.
+        using var connection = new System.Net.Sockets.TcpClient();
+        var address = new Uri(App.BaseUrl);
+        await connection.ConnectAsync(address.Host, address.Port);
+        await using var stream = connection.GetStream();
+        var request = $"GET {App.WorkspacePath}/{path} HTTP/1.1\r\nHost: {address.Authority}\r\nx-api-key: {App.ApiKey}\r\nConnection: close\r\n\r\n";
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(request));
+        using var reader = new StreamReader(stream);
+        var answer = await reader.ReadToEndAsync();
+        Assert.StartsWith("HTTP/1.1 404", answer, StringComparison.Ordinal);
+        Assert.Contains("\"code\":\"not-found\"", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nothing_is_changed_at_an_address_that_ends_with_a_slash()
+    {
+        using var client = await App.CreateApiClientAsync();
+        await AssertErrorAsync(await client.PostAsync($"{App.WorkspacePath}/api-keys/", Json("{}")), HttpStatusCode.NotFound, "not-found");
     }
 
     [Fact]
@@ -171,6 +218,7 @@ public sealed class ApiErrorTests(ApiErrorTests.Host fixture) : IClassFixture<Ap
         {
             var group = app.MapWorkspaceApi();
             group.MapGet("/test/conflict", string () => throw RequestException.Conflict("The session is busy.", "auth-session-already-in-use"));
+            group.MapGet("/test/number", (int size) => size);
             group.MapGet("/test/fault", string () => throw new InvalidOperationException("secret detail"));
         });
 

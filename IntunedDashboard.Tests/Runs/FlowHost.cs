@@ -10,6 +10,17 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace IntunedDashboard.Tests.Runs;
 
+/// <summary>A <see cref="FlowHost"/> that the tests of a class share: each uses sessions of its own.</summary>
+public sealed class SharedFlowHost : IAsyncLifetime
+{
+    public FlowHost Host { get; private set; } = null!;
+
+    public async Task InitializeAsync() => Host = await FlowHost.StartAsync(
+        settings: new Dictionary<string, string> { ["Node:BrowserSlots"] = "8" });
+
+    public async Task DisposeAsync() => await Host.DisposeAsync();
+}
+
 /// <summary>The product with a scripted engine and one deployed project with AuthSessions, driven over REST.</summary>
 public sealed class FlowHost : IAsyncDisposable
 {
@@ -26,7 +37,7 @@ public sealed class FlowHost : IAsyncDisposable
 
     public ScriptedEngine Engine { get; }
 
-    public HttpClient Client { get; }
+    public HttpClient Client { get; private set; }
 
     public Guid ProjectId { get; private set; }
 
@@ -107,6 +118,14 @@ public sealed class FlowHost : IAsyncDisposable
 
     public async Task<AppDbContext> OpenDatabaseAsync() =>
         await App.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync();
+
+    /// <summary>Stops the server as SIGTERM does and starts it again.</summary>
+    public async Task RestartAsync()
+    {
+        Client.Dispose();
+        await App.RestartAsync();
+        Client = App.CreateApiClient(App.ApiKey);
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -15,6 +15,7 @@ public sealed class SettingsTests
     [InlineData("Browser:ExecutablePath", "/no/such/browser", "/no/such/browser")]
     [InlineData("Browser:Isolation", "None", "PerRun or Shared")]
     [InlineData("Browser:AutoInstall", "maybe", "true or false")]
+    [InlineData("AiGateway:BaseUrl", "api.example.com", "http:// or https://")]
     [InlineData("Bootstrap:WorkspaceId", "42", "UUID")]
     [InlineData("Bootstrap:ApiKey", "with space", "without spaces")]
     public void A_wrong_value_is_named_with_what_is_allowed(string name, string value, string allowed)

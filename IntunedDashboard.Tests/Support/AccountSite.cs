@@ -22,7 +22,11 @@ public sealed class AccountSite : IAsyncDisposable
     private readonly ConcurrentDictionary<(string Page, string Way), int> _visits = new();
     private readonly ConcurrentBag<ForwardProxy> _proxies = [];
     private WebApplication _app = null!;
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> _held = new(StringComparer.Ordinal);
     private string? _rotating;
+    private int _refusedChecks;
+    private int _refusedLogins;
+    private int _emptyReads;
     private int _logins;
     private int _failedLogins;
 
@@ -36,6 +40,9 @@ public sealed class AccountSite : IAsyncDisposable
 
     public int FailedLogins => _failedLogins;
 
+    /// <summary>What the page <c>/keep</c> leaves in each kind of storage: tokens that nobody declared as credentials.</summary>
+    public string KeptToken { get; set; } = "nothing";
+
     /// <summary>Whether the account page sends everybody away, however they logged in.</summary>
     public bool RefusesAll { get; set; }
 
@@ -47,6 +54,24 @@ public sealed class AccountSite : IAsyncDisposable
 
     /// <summary>Whether everybody is logged out by whoever reads the data.</summary>
     public bool ExpiresWithData { get; set; }
+
+    /// <summary>How many more visits of the account page send a person away who is logged in.</summary>
+    public int RefusesNextChecks
+    {
+        set => _refusedChecks = value;
+    }
+
+    /// <summary>How many more logins are refused although the password is right.</summary>
+    public int RefusesNextLogins
+    {
+        set => _refusedLogins = value;
+    }
+
+    /// <summary>How many more reads of the data come without it.</summary>
+    public int EmptiesNextReads
+    {
+        set => _emptyReads = value;
+    }
 
     public static async Task<AccountSite> StartAsync()
     {
@@ -64,6 +89,20 @@ public sealed class AccountSite : IAsyncDisposable
     public void SetUser(string name, string password) => _users[name] = password;
 
     public void ExpireAll() => _sessions.Clear();
+
+    /// <summary>Answers no request of the page, such as <c>POST /login</c>, until <see cref="Release"/>; they are counted at once.</summary>
+    public void Hold(string page) => _held[page] = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void Release()
+    {
+        foreach (var page in _held.Keys)
+        {
+            if (_held.TryRemove(page, out var gate))
+            {
+                gate.SetResult();
+            }
+        }
+    }
 
     /// <summary>Lets the site tell this proxy's connections from others.</summary>
     public void Know(ForwardProxy proxy) => _proxies.Add(proxy);
@@ -87,6 +126,8 @@ public sealed class AccountSite : IAsyncDisposable
     {
         ExpireAll();
         ForgetCounts();
+        Release();
+        _refusedChecks = _refusedLogins = _emptyReads = 0;
         RefusesAll = IsBroken = IsBrokenUntilLogin = ExpiresWithData = false;
     }
 
@@ -99,11 +140,16 @@ public sealed class AccountSite : IAsyncDisposable
     private void Map()
     {
         _app.UseWebSockets();
-        _app.Use((context, next) =>
+        _app.Use(async (context, next) =>
         {
             var way = _proxies.FirstOrDefault(p => p.Carries(context.Connection.RemotePort))?.Name ?? Direct;
             _visits.AddOrUpdate(($"{context.Request.Method} {context.Request.Path}", way), 1, (_, count) => count + 1);
-            return next(context);
+            if (_held.TryGetValue($"{context.Request.Method} {context.Request.Path}", out var gate))
+            {
+                await gate.Task.WaitAsync(context.RequestAborted);
+            }
+
+            await next(context);
         });
         _app.MapGet("/login", () => Html(
             """<form method=post><input name=user placeholder=User><input name=password type=password placeholder=Password><button>Login</button></form>"""));
@@ -114,6 +160,7 @@ public sealed class AccountSite : IAsyncDisposable
         _app.MapGet("/link/account", Account);
         _app.MapGet("/data", Data);
         _app.MapGet("/socket", SocketAsync);
+        _app.MapGet("/keep", Keep);
         _app.MapGet("/rotating/login", (HttpContext context) =>
         {
             Interlocked.Increment(ref _logins);
@@ -134,7 +181,7 @@ public sealed class AccountSite : IAsyncDisposable
 
     private IResult Account(HttpContext context)
     {
-        if (UserOf(context) is not { } user || RefusesAll)
+        if (UserOf(context) is not { } user || RefusesAll || TakeOne(ref _refusedChecks))
         {
             return Results.Redirect("/login");
         }
@@ -150,7 +197,27 @@ public sealed class AccountSite : IAsyncDisposable
             ExpireAll();
         }
 
-        return user is null ? Results.Redirect("/login") : Html($"<h1 id=user>{user}</h1>");
+        return user is null ? Results.Redirect("/login") : Html(TakeOne(ref _emptyReads) ? "<p>Nothing</p>" : $"<h1 id=user>{user}</h1>");
+    }
+
+    private static bool TakeOne(ref int left) => Interlocked.Decrement(ref left) >= 0;
+
+    private IResult Keep(HttpContext context)
+    {
+        context.Response.Cookies.Append("kept", $"{KeptToken}-cookie", new CookieOptions { HttpOnly = true });
+        return Html($$"""
+            <script>
+              localStorage.setItem("kept", "{{KeptToken}}-local");
+              sessionStorage.setItem("kept", "{{KeptToken}}-session");
+              const opening = indexedDB.open("vault", 1);
+              opening.onupgradeneeded = () => opening.result.createObjectStore("tokens");
+              opening.onsuccess = () => {
+                const writing = opening.result.transaction("tokens", "readwrite");
+                writing.objectStore("tokens").put({ value: "{{KeptToken}}-indexed" }, "kept");
+                writing.oncomplete = () => document.body.append(Object.assign(document.createElement("p"), { id: "kept" }));
+              };
+            </script>
+            """);
     }
 
     private string? UserOf(HttpContext context) => _sessions.GetValueOrDefault(context.Request.Cookies["sid"] ?? string.Empty);
@@ -171,7 +238,7 @@ public sealed class AccountSite : IAsyncDisposable
 
     private bool Enter(HttpContext context, string user, string password)
     {
-        if (!_users.TryGetValue(user, out var known) || known != password)
+        if (!_users.TryGetValue(user, out var known) || known != password || TakeOne(ref _refusedLogins))
         {
             Interlocked.Increment(ref _failedLogins);
             return false;

@@ -25,6 +25,15 @@ public sealed class ScriptedEngine : IAutomationRunner, IBrowserPool
 
     public Func<ExecutionRequest, CancellationToken, Task<ExecutionFinished>> Api { get; set; } = (_, _) => Succeed("""{"ok":true}""");
 
+    /// <summary>A file that stands for the trace of every attempt that is to keep one.</summary>
+    public string? TraceFile { get; set; }
+
+    /// <summary>What a successful create leaves in its browser.</summary>
+    public string CreatedState { get; set; } = State;
+
+    /// <summary>Waited for before a browser is given.</summary>
+    public Func<CancellationToken, Task> Leasing { get; set; } = _ => Task.CompletedTask;
+
     public IReadOnlyList<ExecutionRequest> Requests => [.. _requests];
 
     public int OpenLeases => _leases;
@@ -32,6 +41,16 @@ public sealed class ScriptedEngine : IAutomationRunner, IBrowserPool
     public int Count(FunctionKind kind) => _requests.Count(r => r.Kind == kind);
 
     public void Forget() => _requests.Clear();
+
+    /// <summary>Everything succeeds again, and nothing has happened.</summary>
+    public void Reset()
+    {
+        Check = Create = (_, _) => Succeed();
+        Api = (_, _) => Succeed("""{"ok":true}""");
+        CreatedState = State;
+        Leasing = _ => Task.CompletedTask;
+        Forget();
+    }
 
     public static Task<ExecutionFinished> Succeed(string? resultJson = null) =>
         Task.FromResult(new ExecutionFinished { Outcome = ExecutionOutcome.Succeeded, ResultJson = resultJson });
@@ -58,15 +77,16 @@ public sealed class ScriptedEngine : IAutomationRunner, IBrowserPool
         builder.Services.AddSingleton<IBrowserPool>(this);
     }
 
-    public Task<IBrowserLease> LeaseAsync(BrowserRequest request, CancellationToken cancellationToken)
+    public async Task<IBrowserLease> LeaseAsync(BrowserRequest request, CancellationToken cancellationToken)
     {
         if (!Availability.IsAvailable)
         {
             throw new BrowserUnavailableException(Availability.Message);
         }
 
+        await Leasing(cancellationToken);
         Interlocked.Increment(ref _leases);
-        return Task.FromResult<IBrowserLease>(new Lease(this));
+        return new Lease(this);
     }
 
     public async IAsyncEnumerable<ExecutionEvent> RunAsync(
@@ -92,7 +112,12 @@ public sealed class ScriptedEngine : IAutomationRunner, IBrowserPool
 
         if (request.Kind == FunctionKind.Create && finished.Outcome == ExecutionOutcome.Succeeded)
         {
-            yield return new StateCaptured(State);
+            yield return new StateCaptured(CreatedState);
+        }
+
+        if (request.SaveTrace && TraceFile is not null)
+        {
+            yield return new ArtifactProduced(ArtifactKind.Trace, TraceFile);
         }
 
         yield return finished;

@@ -13,7 +13,9 @@ public sealed class AccessibilityTests(BrowserHost host) : IAsyncLifetime
     public static TheoryData<string> Pages => new(
         "", "/runs", "/runs?status=failed&since=1h", "/runs?status=pending", "/runs?new=1", "/auth-sessions", "/auth-sessions?new=1", "/auth-sessions?update=pages",
         "/auth-sessions/pages", "/runs/{good}", "/runs/{good}?tab=log", "/runs/{good}?tab=trace", "/runs/{good}?tab=parameters",
-        "/runs/{good}?tab=attempts", "/runs/{failed}", "/runs/none", "/environment", "/environment?new=1");
+        "/runs/{good}?tab=attempts", "/runs/{failed}", "/runs/none", "/environment", "/environment?new=1", "/settings", "/deployments",
+        "~/projects", "~/projects?new=1", "~/api-reference", "~/api-reference?op=runApiStart", "~/api-reference?op=Deploy", "~/settings/users",
+        "~/settings/api-keys");
 
     public async Task InitializeAsync() => (_goodRun, _failedRun) = await host.GetRunsAsync();
 
@@ -27,7 +29,7 @@ public sealed class AccessibilityTests(BrowserHost host) : IAsyncLifetime
     [MemberData(nameof(Pages))]
     public async Task A_page_follows_the_rules_in_both_themes_and_fits_a_small_screen(string path)
     {
-        var page = await host.OpenAsync(BrowserHost.Project + Fill(path));
+        var page = await host.OpenAsync(path.StartsWith('~') ? path[1..] : BrowserHost.Project + Fill(path));
         await SettleAsync(page, path);
         await AssertAccessibleAsync(page, "light");
 
@@ -65,7 +67,7 @@ public sealed class AccessibilityTests(BrowserHost host) : IAsyncLifetime
         if (path.Contains("new=", StringComparison.Ordinal) || path.Contains("update=", StringComparison.Ordinal))
         {
             await page.Locator("dialog[open] form").WaitForAsync();
-            var folds = page.Locator("dialog[open] summary");
+            var folds = page.Locator("dialog[open] .fold > summary");
             if (await folds.CountAsync() > 0)
             {
                 await folds.ClickAsync();

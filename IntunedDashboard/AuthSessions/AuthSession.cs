@@ -51,7 +51,7 @@ public sealed class AuthSession
 
     public required AuthSessionType Type { get; init; }
 
-    public required AuthSessionSource Source { get; init; }
+    public required AuthSessionSource Source { get; set; }
 
     public AuthSessionStatus Status { get; set; }
 

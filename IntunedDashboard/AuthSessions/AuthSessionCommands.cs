@@ -25,6 +25,9 @@ public interface IAuthSessionCommands
     /// <summary>Forgets every kept state, so that nothing of the login is left; credentials stay.</summary>
     Task ClearAsync(Actor actor, Guid projectId, string id, CancellationToken cancellationToken);
 
-    /// <exception cref="Platform.RequestException">Unknown, or an operation holds it.</exception>
+    /// <summary>Sets how often <c>create</c> may be executed within an hour; null for what the settings say.</summary>
+    Task SetLoginBudgetAsync(Actor actor, Guid projectId, string id, int? loginsPerHour, CancellationToken cancellationToken);
+
+    /// <exception cref="Platform.RequestException">Unknown, an operation holds it, or a Run uses it.</exception>
     Task DeleteAsync(Actor actor, Guid projectId, string id, CancellationToken cancellationToken);
 }

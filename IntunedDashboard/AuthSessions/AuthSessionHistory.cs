@@ -72,6 +72,20 @@ public sealed class AuthSessionHistory(IDbContextFactory<AppDbContext> contexts,
             .CountAsync(e => e.SessionKey == sessionKey && e.Kind == AuthSessionEventKind.LoginAttempted && e.At > since, cancellationToken);
     }
 
+    /// <summary>A login of another Run that was tried and failed after the given time.</summary>
+    /// <returns>Null when there was none.</returns>
+    public async Task<AuthSessionEvent?> FindFailedLoginAsync(
+        Guid sessionKey, DateTimeOffset after, string exceptRunId, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Set<AuthSessionEvent>().AsNoTracking()
+            .Where(e => e.SessionKey == sessionKey && e.Kind == AuthSessionEventKind.Expired && e.At >= after && e.RunId != exceptRunId
+                && db.Set<AuthSessionEvent>().Any(
+                    t => t.SessionKey == sessionKey && t.Kind == AuthSessionEventKind.LoginAttempted && t.RunId == e.RunId))
+            .OrderByDescending(e => e.Seq)
+            .FirstOrDefaultAsync(cancellationToken);
+    }
+
     /// <summary>Newest first.</summary>
     public async Task<IReadOnlyList<AuthSessionEvent>> ReadAsync(Guid sessionKey, int limit, CancellationToken cancellationToken)
     {

@@ -2,6 +2,7 @@ using System.Linq.Expressions;
 using System.Text.Json;
 using IntunedDashboard.Data;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace IntunedDashboard.AuthSessions;
 
@@ -15,11 +16,14 @@ public interface IAuthSessionQueries
     /// <summary>Names and expiry of the current state's cookies and storage keys, never values.</summary>
     Task<StateSummary> GetStateSummaryAsync(Guid projectId, string id, CancellationToken cancellationToken);
 
+    Task<LoginBudget> GetLoginBudgetAsync(AuthSessionRow session, CancellationToken cancellationToken);
+
     /// <summary>The kept states, newest first.</summary>
     Task<IReadOnlyList<AuthSessionVersion>> ListVersionsAsync(Guid sessionKey, CancellationToken cancellationToken);
 }
 
-public sealed class AuthSessionQueries(IDbContextFactory<AppDbContext> contexts) : IAuthSessionQueries
+public sealed class AuthSessionQueries(
+    IDbContextFactory<AppDbContext> contexts, AuthSessionHistory history, IOptions<AuthSessionOptions> options) : IAuthSessionQueries
 {
     private static readonly Expression<Func<AuthSession, AuthSessionRow>> ToRow = s => new AuthSessionRow
     {
@@ -40,6 +44,7 @@ public sealed class AuthSessionQueries(IDbContextFactory<AppDbContext> contexts)
         LastValidatedAt = s.LastValidatedAt,
         LastRecreatedAt = s.LastRecreatedAt,
         StateVersion = s.StateVersion,
+        LoginsPerHour = s.LoginsPerHour,
     };
 
     public async Task<IReadOnlyList<AuthSessionRow>> ListAsync(Guid projectId, CancellationToken cancellationToken)
@@ -74,6 +79,11 @@ public sealed class AuthSessionQueries(IDbContextFactory<AppDbContext> contexts)
             .FirstOrDefaultAsync(cancellationToken);
         return json is null ? StateSummary.Empty : JsonSerializer.Deserialize<StateSummary>(json, JsonSerializerOptions.Web)!;
     }
+
+    public async Task<LoginBudget> GetLoginBudgetAsync(AuthSessionRow session, CancellationToken cancellationToken) => new(
+        await history.CountLoginsAsync(session.Key, cancellationToken),
+        session.LoginsPerHour ?? options.Value.LoginsPerHour,
+        session.LoginsPerHour is not null);
 
     public async Task<IReadOnlyList<AuthSessionVersion>> ListVersionsAsync(Guid sessionKey, CancellationToken cancellationToken)
     {

@@ -1,9 +1,7 @@
-using System.Text.Json;
 using IntunedDashboard.Data;
 using IntunedDashboard.Live;
 using IntunedDashboard.Platform;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
 
 namespace IntunedDashboard.AuthSessions;
 
@@ -17,8 +15,8 @@ public sealed record OpenAuthSession(AuthSession Session, string? ParametersJson
 public sealed class AuthSessionStore(
     IDbContextFactory<AppDbContext> contexts,
     SecretProtector protector,
+    StateVersions versions,
     AuthSessionHistory history,
-    IOptions<AuthSessionOptions> options,
     ILiveSignals signals,
     TimeProvider clock)
 {
@@ -48,7 +46,7 @@ public sealed class AuthSessionStore(
             session,
             session.ProtectedParameters is null ? null : protector.Unprotect(ParametersPurpose(key), session.ProtectedParameters),
             proxy,
-            state is null ? null : protector.Unprotect(StatePurpose(key), state));
+            state is null ? null : versions.Open(key, state));
     }
 
     /// <summary>Inserts a PENDING session, already locked by the Run that will log in.</summary>
@@ -109,7 +107,7 @@ public sealed class AuthSessionStore(
             .ExecuteUpdateAsync(
                 set => set.SetProperty(s => s.LockedByRunId, runId)
                     .SetProperty(s => s.LockOperation, operation)
-                    .SetProperty(s => s.LockedAt, now),
+                    .SetProperty(s => s.LockedAt, s => s.LockedByRunId == runId ? s.LockedAt : now),
                 cancellationToken);
         signals.Publish(LiveTopics.AuthSessions(session.ProjectId));
         return taken == 1;
@@ -129,9 +127,32 @@ public sealed class AuthSessionStore(
         signals.Publish(LiveTopics.AuthSessions(session.ProjectId));
     }
 
+    /// <summary>Ends a Create or Update that did not come to a verdict: the session is EXPIRED and free. Nothing happens to one that did.</summary>
+    public async Task AbandonLoginAsync(Guid key, string runId, string reason)
+    {
+        await using var db = await contexts.CreateDbContextAsync(CancellationToken.None);
+        if (await db.Set<AuthSession>().AsNoTracking().FirstOrDefaultAsync(s => s.Key == key, CancellationToken.None) is not { } session)
+        {
+            return;
+        }
+
+        if (session.StatusRunId == runId && session.Status == AuthSessionStatus.Pending)
+        {
+            await MarkExpiredAsync(session, runId, reason, CancellationToken.None);
+        }
+
+        await UnlockAsync(session, runId);
+    }
+
     /// <summary>Marks the session as being logged in and, when given, replaces credentials and proxy.</summary>
     public async Task BeginUpdateAsync(
-        AuthSession session, string runId, string? parametersJson, bool setProxy, string? proxy, CancellationToken cancellationToken)
+        AuthSession session,
+        string runId,
+        string? parametersJson,
+        bool setProxy,
+        string? proxy,
+        CancellationToken cancellationToken,
+        AuthSessionSource? source = null)
     {
         var now = clock.GetUtcNow();
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
@@ -142,6 +163,7 @@ public sealed class AuthSessionStore(
         row.StatusRunId = runId;
         row.UpdatedAt = now;
         row.UnprovenLogins = 0;
+        row.Source = source ?? row.Source;
         if (parametersJson is not null)
         {
             row.ProtectedParameters = protector.Protect(ParametersPurpose(session.Key), parametersJson);
@@ -197,7 +219,7 @@ public sealed class AuthSessionStore(
     public async Task<int> AddCandidateAsync(AuthSession session, string runId, string stateJson, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var state = NewState(session.Key, await NextVersionAsync(db, session.Key, cancellationToken), runId, stateJson, promotedAt: null);
+        var state = versions.New(session.Key, await StateVersions.NextAsync(db, session.Key, cancellationToken), runId, stateJson, promotedAt: null);
         db.Add(state);
         await db.SaveChangesAsync(cancellationToken);
         return state.Version;
@@ -232,12 +254,12 @@ public sealed class AuthSessionStore(
             return false;
         }
 
-        var version = await NextVersionAsync(db, session.Key, cancellationToken);
-        db.Add(NewState(session.Key, version, runId, stateJson, promotedAt: now));
+        var version = await StateVersions.NextAsync(db, session.Key, cancellationToken);
+        db.Add(versions.New(session.Key, version, runId, stateJson, promotedAt: now));
         await db.SaveChangesAsync(cancellationToken);
         await db.Set<AuthSession>().Where(s => s.Key == session.Key)
             .ExecuteUpdateAsync(set => set.SetProperty(s => s.StateVersion, version), cancellationToken);
-        await DropOldVersionsAsync(db, session.Key, cancellationToken);
+        await versions.DropOldAsync(db, session.Key, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         signals.Publish(LiveTopics.AuthSessions(session.ProjectId));
         return true;
@@ -265,7 +287,7 @@ public sealed class AuthSessionStore(
                     .SetProperty(s => s.LastValidatedAt, now)
                     .SetProperty(s => s.LastRecreatedAt, now),
                 cancellationToken);
-        await DropOldVersionsAsync(db, session.Key, cancellationToken);
+        await versions.DropOldAsync(db, session.Key, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         await history.AddAsync(session.Key, AuthSessionEventKind.LoggedIn, runId, message: null, cancellationToken);
         signals.Publish(LiveTopics.AuthSessions(session.ProjectId));
@@ -320,6 +342,14 @@ public sealed class AuthSessionStore(
         return cleared == 1;
     }
 
+    public async Task SetLoginsPerHourAsync(AuthSession session, int? loginsPerHour, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await db.Set<AuthSession>().Where(s => s.Key == session.Key)
+            .ExecuteUpdateAsync(set => set.SetProperty(s => s.LoginsPerHour, loginsPerHour), cancellationToken);
+        signals.Publish(LiveTopics.AuthSessions(session.ProjectId));
+    }
+
     /// <returns>False when somebody holds the session.</returns>
     public async Task<bool> TryDeleteAsync(AuthSession session, CancellationToken cancellationToken)
     {
@@ -345,34 +375,9 @@ public sealed class AuthSessionStore(
                 cancellationToken);
     }
 
-    private AuthSessionState NewState(Guid sessionKey, int version, string runId, string stateJson, DateTimeOffset? promotedAt) => new()
-    {
-        SessionKey = sessionKey,
-        Version = version,
-        RunId = runId,
-        ProtectedState = protector.Protect(StatePurpose(sessionKey), stateJson),
-        SummaryJson = JsonSerializer.Serialize(BrowserState.Summarize(stateJson), JsonSerializerOptions.Web),
-        CapturedAt = clock.GetUtcNow(),
-        PromotedAt = promotedAt,
-    };
-
-    private static async Task<int> NextVersionAsync(AppDbContext db, Guid sessionKey, CancellationToken cancellationToken) =>
-        1 + (await db.Set<AuthSessionState>().Where(s => s.SessionKey == sessionKey).MaxAsync(s => (int?)s.Version, cancellationToken) ?? 0);
-
-    private async Task DropOldVersionsAsync(AppDbContext db, Guid sessionKey, CancellationToken cancellationToken)
-    {
-        var kept = await db.Set<AuthSessionState>().Where(s => s.SessionKey == sessionKey)
-            .OrderByDescending(s => s.Version).Select(s => s.Version).Take(options.Value.StateVersionsKept).ToListAsync(cancellationToken);
-        await db.Set<AuthSessionState>()
-            .Where(s => s.SessionKey == sessionKey && !kept.Contains(s.Version))
-            .ExecuteDeleteAsync(cancellationToken);
-    }
-
     private static string? Display(string? proxy) => ProxySettings.TryParse(proxy, out var parsed) ? parsed!.Masked : null;
 
     private static string ParametersPurpose(Guid key) => $"auth-session-parameters:{key:N}";
 
     private static string ProxyPurpose(Guid key) => $"auth-session-proxy:{key:N}";
-
-    private static string StatePurpose(Guid key) => $"auth-session-state:{key:N}";
 }

@@ -36,6 +36,19 @@ public sealed record AuthSessionRow
     public DateTimeOffset? LastRecreatedAt { get; init; }
 
     public int StateVersion { get; init; }
+
+    /// <summary>The session's own budget of logins; null for that of the settings.</summary>
+    public int? LoginsPerHour { get; init; }
+}
+
+/// <summary>How many more logins a session may make before somebody has to look at it.</summary>
+/// <param name="Used">Executions of <c>create</c> within the last hour.</param>
+/// <param name="IsOwn">Whether the limit was set for this session.</param>
+public sealed record LoginBudget(int Used, int Limit, bool IsOwn)
+{
+    public const int Highest = 1000;
+
+    public bool IsSpent => Used >= Limit;
 }
 
 /// <summary>A kept state. One that was never proved by a check is a candidate that did not make it.</summary>

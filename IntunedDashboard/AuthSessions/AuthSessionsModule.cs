@@ -6,6 +6,7 @@ public static class AuthSessionsModule
     {
         builder.Services.AddOptions<AuthSessionOptions>().BindConfiguration(AuthSessionOptions.Section);
         builder.Services.AddSingleton<AuthSessionHistory>();
+        builder.Services.AddSingleton<StateVersions>();
         builder.Services.AddSingleton<AuthSessionStore>();
         builder.Services.AddSingleton<IAuthSessionQueries, AuthSessionQueries>();
         return builder;

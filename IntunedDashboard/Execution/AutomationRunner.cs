@@ -51,7 +51,8 @@ internal sealed class AutomationRunner(
             process = await processes.AcquireAsync(language.Describe(buildDirectory), buildDirectory, stop);
             folder = process.BeginAttempt(buildDirectory);
             events.TryWrite(new StageCompleted("runner", started, time.GetUtcNow() - started, null));
-            inOrder = await new RunnerAttempt(request, process, folder, events, limits, time, logger).RunAsync(stop);
+            await using var attempt = new RunnerAttempt(request, process, folder, events, limits, time, logger);
+            inOrder = await attempt.RunAsync(stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

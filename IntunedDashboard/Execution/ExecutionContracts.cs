@@ -96,6 +96,12 @@ public sealed record ExecutionRequest
 
     public string? JobRunId { get; init; }
 
+    /// <summary>What <c>getAiGatewayConfig</c> and the AI helpers use; null when the platform has none.</summary>
+    public AiEndpoint? Ai { get; init; }
+
+    /// <summary>Null: nothing is kept beyond the attempt, and the automation is told so when it asks.</summary>
+    public IAttemptServices? Services { get; init; }
+
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Applied to logs, errors and traces before they leave the engine.</summary>

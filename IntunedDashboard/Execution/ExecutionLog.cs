@@ -33,6 +33,9 @@ internal static partial class ExecutionLog
     [LoggerMessage(1014, LogLevel.Debug, "Runner process {Pid} is not used again: {Reason}")]
     public static partial void RunnerNotReusable(ILogger logger, int pid, string reason);
 
+    [LoggerMessage(1015, LogLevel.Error, "{Method} of attempt {AttemptKey} failed, correlation id {CorrelationId}")]
+    public static partial void CallFailed(ILogger logger, Exception exception, string method, string attemptKey, string correlationId);
+
     [LoggerMessage(1020, LogLevel.Warning, "Swept {Processes} processes that a stopped node had left behind")]
     public static partial void Swept(ILogger logger, int processes);
 

@@ -1,6 +1,8 @@
 using IntunedDashboard.Execution.Browsers;
+using IntunedDashboard.Execution.CSharp;
 using IntunedDashboard.Execution.Node;
 using IntunedDashboard.Execution.Processes;
+using IntunedDashboard.Execution.Python;
 using IntunedDashboard.Execution.Runners;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -26,6 +28,8 @@ public static class ExecutionModule
         services.AddSingleton<NodeRuntime>();
         services.AddSingleton<NodeRunner>();
         services.AddSingleton<IRunnerLanguage>(provider => provider.GetRequiredService<NodeRunner>());
+        services.AddSingleton<IRunnerLanguage, CSharpRunner>();
+        services.AddSingleton<IRunnerLanguage, PythonRunner>();
         services.AddSingleton<RunnerPool>();
         services.AddSingleton<BrowserLocator>();
         services.AddSingleton<PlaywrightDriver>();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using IntunedDashboard.Http.Description;
 using IntunedDashboard.Platform;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
@@ -6,7 +7,17 @@ using Microsoft.Extensions.Options;
 namespace IntunedDashboard.Http;
 
 /// <summary>The one body of every refusal and fault under <c>/api</c>.</summary>
-public sealed record ApiError(string Code, string Category, string Message, bool Retirable, string CorrelationId, object? Details = null)
+/// <param name="Code">One for each status, or a more specific one such as <c>auth-session-already-in-use</c>.</param>
+/// <param name="Retirable">Whether the same request can succeed later. The spelling is the published one.</param>
+/// <param name="CorrelationId">Of a fault on our side, the log has more under it.</param>
+/// <param name="Details">Every fault of a request, with its path and what is allowed there.</param>
+public sealed record ApiError(
+    string Code,
+    [property: OneOf("user", "infrastructure")] string Category,
+    string Message,
+    bool Retirable,
+    string CorrelationId,
+    object? Details = null)
 {
     /// <summary>Writes the error unless the answer has begun already.</summary>
     public static Task WriteAsync(HttpContext context, int status, string message, string? code = null, object? details = null)
@@ -25,7 +36,7 @@ public sealed record ApiError(string Code, string Category, string Message, bool
 
         var error = new ApiError(
             code ?? CodeOf(status),
-            status < StatusCodes.Status500InternalServerError ? "user" : "infrastructure",
+            status >= StatusCodes.Status500InternalServerError ? "infrastructure" : "user",
             message,
             status is StatusCodes.Status429TooManyRequests or >= StatusCodes.Status500InternalServerError,
             correlationId,

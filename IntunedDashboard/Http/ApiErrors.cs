@@ -1,11 +1,12 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using IntunedDashboard.Identity;
 using IntunedDashboard.Platform;
 
 namespace IntunedDashboard.Http;
 
 /// <summary>Turns everything that goes wrong under <c>/api</c> into an <see cref="ApiError"/>.</summary>
-public sealed class ApiErrors(RequestDelegate next, ILogger<ApiErrors> logger)
+public sealed partial class ApiErrors(RequestDelegate next, ILogger<ApiErrors> logger)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -92,6 +93,13 @@ public sealed class ApiErrors(RequestDelegate next, ILogger<ApiErrors> logger)
             return (message, new FieldFault(path, "This is not JSON of the expected type."));
         }
 
+        if (BoundParameter().Match(bad.Message) is { Success: true } parameter)
+        {
+            var name = parameter.Groups["name"].Value;
+            var sentence = $"The parameter {name} is missing or has a wrong form.";
+            return (sentence, new FieldFault(name, sentence));
+        }
+
         return bad.StatusCode switch
         {
             StatusCodes.Status413PayloadTooLarge => ("The request body is too large.", null),
@@ -99,4 +107,8 @@ public sealed class ApiErrors(RequestDelegate next, ILogger<ApiErrors> logger)
             _ => ("The request is malformed: a parameter or the body is missing or has a wrong form.", null),
         };
     }
+
+    /// <summary>The framework says which parameter it could not bind only in its message.</summary>
+    [GeneratedRegex("parameter \"[^\"]* (?<name>\\w+)\"", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex BoundParameter();
 }

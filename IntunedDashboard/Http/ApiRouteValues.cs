@@ -46,8 +46,19 @@ public static class ApiRouteValues
         return Guid.TryParse(value as string, out var asked) && asked == await workspaces.GetIdAsync(context.RequestAborted);
     }
 
+    /// <summary>Whether the caller sent a segment of dots, which the server has resolved: the address means another thing than was asked.</summary>
+    public static bool HasDots(HttpContext context) => Split(context).Any(IsDots);
+
+    private static bool IsDots(string segment) => segment.Replace("%2e", ".", StringComparison.OrdinalIgnoreCase) is "." or "..";
+
     /// <summary>Empty when the path was normalised on the way in, so that its parts cannot be matched one to one.</summary>
     private static string[] RawSegments(HttpContext context)
+    {
+        var parts = Split(context);
+        return parts.Any(p => p.Length == 0 || IsDots(p)) ? [] : parts;
+    }
+
+    private static string[] Split(HttpContext context)
     {
         var target = context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? string.Empty;
         if (!target.StartsWith('/'))
@@ -56,7 +67,6 @@ public static class ApiRouteValues
         }
 
         var end = target.IndexOfAny(['?', '#']);
-        var parts = (end < 0 ? target : target[..end])[context.Request.PathBase.Value!.Length..].Trim('/').Split('/');
-        return parts.Any(p => p is "" or "." or ".." || p.Contains("%2e", StringComparison.OrdinalIgnoreCase)) ? [] : parts;
+        return (end < 0 ? target : target[..end])[context.Request.PathBase.Value!.Length..].Trim('/').Split('/');
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using IntunedDashboard.Http.Description;
 using IntunedDashboard.Identity;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Identity;
@@ -18,6 +19,9 @@ public static class HttpModule
             options.Limits.MaxRequestBodySize = MaxBodySize;
         });
         builder.Services.AddSingleton<LocalAddress>();
+        builder.Services.AddSingleton<PublicAddress>();
+        builder.AddApiRateLimits();
+        builder.Services.AddApiDescription();
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         builder.Services.ConfigureHttpJsonOptions(options =>
         {
@@ -43,6 +47,19 @@ public static class HttpModule
             return;
         }
 
+        if (ApiRouteValues.HasDots(context))
+        {
+            await ApiError.WriteAsync(context, StatusCodes.Status404NotFound, "There is nothing at an address with '.' or '..' in it; they are no ids.");
+            return;
+        }
+
+        if (IsFolder(context))
+        {
+            await ApiError.WriteAsync(
+                context, StatusCodes.Status404NotFound, "There is nothing to change at an address that ends with a slash; '.' and '..' are no ids.");
+            return;
+        }
+
         ApiRouteValues.Decode(context);
         if (!await ApiRouteValues.IsWorkspaceRightAsync(context))
         {
@@ -52,6 +69,13 @@ public static class HttpModule
 
         await next(context);
     }));
+
+    /// <summary>
+    /// Clients turn an id of <c>..</c> into the address of the folder above before they send it: deleting a session of that name would
+    /// delete its project.
+    /// </summary>
+    private static bool IsFolder(HttpContext context) =>
+        context.Request.Path.Value is [.., '/'] && !HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method);
 
     /// <summary>Another site can make a browser send the cookie, but it cannot make it send our header.</summary>
     private static bool IsCookieWrite(HttpContext context) =>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 using IntunedDashboard.Platform;
 
 namespace IntunedDashboard.Http;
@@ -9,6 +10,9 @@ namespace IntunedDashboard.Http;
 /// </summary>
 public sealed class JsonBody
 {
+    /// <summary>Of two fields with one name, readers further on would each take another.</summary>
+    private static readonly JsonDocumentOptions Options = new() { AllowDuplicateProperties = false };
+
     private readonly JsonElement _element;
     private readonly string _path;
     private readonly List<FieldFault> _faults;
@@ -29,11 +33,17 @@ public sealed class JsonBody
             throw new BadHttpRequestException("The request needs the Content-Type application/json.", StatusCodes.Status415UnsupportedMediaType);
         }
 
+        var json = await ReadAsync(context);
+        if (FindInvalidText(json.Span) is { } fault)
+        {
+            throw RequestException.Invalid("body", fault);
+        }
+
         try
         {
-            using var document = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? new JsonBody(document.RootElement.Clone(), string.Empty, [])
+            var root = JsonElement.Parse(json.Span, Options);
+            return root.ValueKind == JsonValueKind.Object
+                ? new JsonBody(root, string.Empty, [])
                 : throw RequestException.Invalid("body", "Must be a JSON object.");
         }
         catch (JsonException malformed)
@@ -122,6 +132,23 @@ public sealed class JsonBody
 
         AddFault(name, $"Must be a whole number from {minimum} to {maximum}.");
         return fallback;
+    }
+
+    /// <returns>An instant, or null when it is absent.</returns>
+    public DateTimeOffset? Time(string name)
+    {
+        if (Find(name) is not { } value)
+        {
+            return null;
+        }
+
+        if (value.ValueKind == JsonValueKind.String && value.TryGetDateTimeOffset(out var time))
+        {
+            return time;
+        }
+
+        AddFault(name, "Must be an ISO-8601 time such as 2026-01-31T12:00:00Z.");
+        return null;
     }
 
     /// <returns>The object's JSON text, or null when it is absent.</returns>
@@ -244,6 +271,50 @@ public sealed class JsonBody
                 AddFault(at, "Must be a JSON object.");
             }
         }
+    }
+
+    private static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContext context)
+    {
+        // The server ends a body that is too large, whatever length was announced.
+        var buffer = new MemoryStream((int)Math.Clamp(context.Request.ContentLength ?? 0, 0, 64 * 1024));
+        await context.Request.Body.CopyToAsync(buffer, context.RequestAborted);
+        return buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
+    }
+
+    /// <summary>Bytes that are no UTF-8 and halves of surrogate pairs cannot become text; found here, no later reader stumbles.</summary>
+    private static string? FindInvalidText(ReadOnlySpan<byte> json)
+    {
+        if (!Utf8.IsValid(json))
+        {
+            return "Must be encoded as UTF-8.";
+        }
+
+        if (json.IndexOf("\\u"u8) < 0)
+        {
+            return null;
+        }
+
+        try
+        {
+            var reader = new Utf8JsonReader(json);
+            while (reader.Read())
+            {
+                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
+                {
+                    reader.GetString();
+                }
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            return "Has a \\u escape that is only half of a character.";
+        }
+        catch (JsonException)
+        {
+            // Parsing says where.
+        }
+
+        return null;
     }
 
     /// <summary>An explicit null counts as absent.</summary>

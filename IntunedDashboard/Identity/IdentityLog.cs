@@ -22,4 +22,16 @@ internal static partial class IdentityLog
 
     [LoggerMessage(1806, LogLevel.Information, "User {UserId} changed the password.")]
     public static partial void PasswordChanged(this ILogger logger, string userId);
+
+    [LoggerMessage(1807, LogLevel.Information, "User {UserId} with role {Role} was added by {ActorId}.")]
+    public static partial void UserAdded(this ILogger logger, string userId, Role role, string actorId);
+
+    [LoggerMessage(1808, LogLevel.Information, "User {UserId} has the role {Role} now, changed by {ActorId}.")]
+    public static partial void UserRoleChanged(this ILogger logger, string userId, Role role, string actorId);
+
+    [LoggerMessage(1809, LogLevel.Information, "User {UserId} was disabled ({IsDisabled}) by {ActorId}.")]
+    public static partial void UserDisabled(this ILogger logger, string userId, bool isDisabled, string actorId);
+
+    [LoggerMessage(1810, LogLevel.Information, "The password of user {UserId} was reset by {ActorId}.")]
+    public static partial void UserPasswordReset(this ILogger logger, string userId, string actorId);
 }

@@ -11,6 +11,8 @@ public static class IdentityModule
     /// <summary>Chooses between cookie and API key by the request.</summary>
     private const string ChoosingScheme = "Dashboard";
 
+    public const string CookieName = "intuned";
+
     public static WebApplicationBuilder AddIdentity(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
@@ -20,6 +22,8 @@ public static class IdentityModule
         services.AddSingleton<WorkspaceQueries>();
         services.AddSingleton<ApiKeyQueries>();
         services.AddSingleton<ApiKeyCommands>();
+        services.AddSingleton<UserQueries>();
+        services.AddSingleton<UserCommands>();
         services.AddScoped<Accounts>();
         services.AddScoped<CurrentActor>();
         services.AddScoped<AuthenticationStateProvider, CircuitRevalidation>();
@@ -56,7 +60,7 @@ public static class IdentityModule
             options.LoginPath = "/account/login";
             options.AccessDeniedPath = "/account/denied";
             options.ReturnUrlParameter = "returnUrl";
-            options.Cookie.Name = "intuned";
+            options.Cookie.Name = CookieName;
             options.Cookie.HttpOnly = true;
             options.Cookie.SameSite = SameSiteMode.Lax;
             options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;

@@ -11,4 +11,11 @@ public static class JobRunReasons
     public const string AuthSessionInvalidMidJob = "auth-session-invalid-mid-job";
     public const string AnotherJobRunActive = "another-job-run-active";
     public const string S3SinkError = "s3-sink-error";
+
+    /// <summary>All that clients know.</summary>
+    public static IReadOnlyList<string> Published { get; } =
+    [
+        Terminated, UserRequest, AuthSessionNotFound, AuthSessionInvalidMidJob, ValidateDependencyFailed, AuthSessionLocked,
+        AnotherJobRunActive, "insufficient-resource-credits", S3SinkError,
+    ];
 }

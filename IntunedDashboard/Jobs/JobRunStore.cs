@@ -16,7 +16,7 @@ public sealed class JobRunStore(
     JobRunMoves moves,
     RunStore runs,
     RunRows rows,
-    RunCancellations cancellations,
+    RunStopper stopper,
     JobWake wake,
     ILiveSignals signals,
     TimeProvider clock)
@@ -177,12 +177,7 @@ public sealed class JobRunStore(
             .ToListAsync(CancellationToken.None);
         foreach (var run in unfinished)
         {
-            var sentence = RunReasons.SentenceOf(RunReasons.JobRunTerminated);
-            if (!await runs.TryCancelPendingAsync(run, RunReasons.JobRunTerminated, sentence, CancellationToken.None))
-            {
-                await runs.RequestCancelAsync(run, CancellationToken.None, RunReasons.JobRunTerminated);
-                cancellations.Cancel(run.Id);
-            }
+            await stopper.StopAsync(run, RunReasons.JobRunTerminated, CancellationToken.None);
         }
     }
 

@@ -1,4 +1,5 @@
-using System.Globalization;
+using IntunedDashboard.Http;
+using IntunedDashboard.Http.Description;
 using IntunedDashboard.Identity;
 using IntunedDashboard.Platform;
 using IntunedDashboard.Projects;
@@ -11,20 +12,34 @@ public static class JobRunsApi
 {
     private const int DefaultPageSize = 50;
     private const int LargestPage = 200;
+    private const int LastPage = 1_000_000;
+
+    private static readonly string SortFields = string.Join(", ", Enum.GetValues<JobRunSortField>().Select(JobWords.Of));
+
+    private static readonly ApiQuery PageSize = new("pageSize", "How many at most.") { Range = (1, LargestPage), Default = DefaultPageSize };
+    private static readonly ApiQuery PageNumber = new("pageNumber", "Which page, counted from 0.") { Range = (0, LastPage), Default = 0 };
+    private static readonly ApiQuery SortBy = new("sortBy", $"Such as start_time,desc/status,asc. Fields are: {SortFields}.");
 
     public static void MapJobRuns(this RouteGroupBuilder jobs)
     {
         var runs = jobs.MapGroup("/{jobId}/runs").WithTags("JobRuns");
-        runs.MapGet(string.Empty, ListAsync).WithName("ListJobRuns").WithSummary("The JobRuns of a Job, newest first unless sorted.");
-        runs.MapGet("/{jobRunId}", GetAsync).WithName("GetJobRun").WithSummary("One JobRun, with a link to its results.");
+        runs.MapGet(string.Empty, ListAsync).WithName("getJobRuns").WithSummary("The JobRuns of a Job, newest first unless sorted.")
+            .TakesQuery(PageSize, PageNumber, SortBy).Answers(new JobRunListWire([JobExamples.Run], 1));
+        runs.MapGet("/{jobRunId}", GetAsync).WithName("getJobRun").WithSummary("One JobRun, with a link to its results.")
+            .Answers(new JobRunDetailWire(JobExamples.Run, Results: null));
         runs.MapGet("/{jobRunId}/results", ResultsAsync)
-            .WithName("GetJobRunResults").WithSummary("JSON lines, one for each item that has ended; with follow=true until the JobRun ends.");
+            .WithName("GetJobRunResults").WithSummary("JSON lines, one for each item that has ended; with follow=true until the JobRun ends.")
+            .TakesQuery(new ApiQuery("follow", "Whether to go on until the JobRun ends.") { IsFlag = true, Default = false })
+            .AnswersFile(JobResults.ContentType);
         runs.MapPost("/{jobRunId}/terminate", TerminateAsync).RequireAuthorization(Policies.Operator)
-            .WithName("TerminateJobRun").WithSummary("Ends a JobRun and stops its Runs.");
+            .WithName("terminateJobRun").WithSummary("Ends a JobRun and stops its Runs.")
+            .Answers(new JobMessageWire("JobRun terminated successfully."));
         runs.MapPost("/{jobRunId}/pause", PauseAsync).RequireAuthorization(Policies.Operator)
-            .WithName("PauseJobRun").WithSummary("Dispatches nothing more; what runs may finish.");
+            .WithName("PauseJobRun").WithSummary("Dispatches nothing more; what runs may finish.")
+            .Answers(new JobMessageWire("Paused")).Refuses(StatusCodes.Status409Conflict);
         runs.MapPost("/{jobRunId}/resume", ResumeAsync).RequireAuthorization(Policies.Operator)
-            .WithName("ResumeJobRun").WithSummary("Validates the login and goes on.");
+            .WithName("ResumeJobRun").WithSummary("Validates the login and goes on.")
+            .Answers(new JobMessageWire("Resumed")).Refuses(StatusCodes.Status409Conflict);
     }
 
     /// <summary>Results for whoever has a signed link.</summary>
@@ -32,43 +47,22 @@ public static class JobRunsApi
         app.MapGet($"{JobResultLinks.Path}/{{token}}", LinkedResultsAsync).AllowAnonymous();
 
     private static async Task<Ok<JobRunListWire>> ListAsync(
-        RequestedProject project, string jobId, HttpRequest request, IJobQueries queries, CancellationToken cancellationToken)
+        RequestedProject project, string jobId, QueryValues query, IJobQueries queries, CancellationToken cancellationToken)
     {
-        var faults = new List<FieldFault>();
-        var pageSize = Number("pageSize", DefaultPageSize, 1, LargestPage);
-        var pageNumber = Number("pageNumber", 0, 0, 1_000_000);
-        var sort = ReadSort(request.Query["sortBy"].FirstOrDefault(), faults);
-        if (faults.Count > 0)
-        {
-            throw RequestException.Invalid(faults);
-        }
-
+        var pageSize = query.WholeNumber(PageSize.Name, DefaultPageSize, 1, LargestPage);
+        var pageNumber = query.WholeNumber(PageNumber.Name, 0, 0, LastPage);
+        var sort = ReadSort(query);
+        query.ThrowIfFaulty();
         _ = await queries.FindAsync(project.Id, jobId, cancellationToken) ?? throw RequestException.NotFound($"Job {jobId}");
         var page = await queries.ListRunsAsync(project.Id, jobId, pageNumber, pageSize, sort, cancellationToken);
         return TypedResults.Ok(new JobRunListWire([.. page.JobRuns.Select(r => JobRunWire.From(project.WorkspaceId, r))], page.TotalCount));
-
-        int Number(string name, int fallback, int least, int most)
-        {
-            if (request.Query[name].FirstOrDefault() is not { Length: > 0 } text)
-            {
-                return fallback;
-            }
-
-            if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
-            {
-                return number;
-            }
-
-            faults.Add(new FieldFault(name, $"Must be a whole number from {least} to {most}."));
-            return fallback;
-        }
     }
 
     /// <summary>The published grammar: <c>start_time,desc/status,asc</c>.</summary>
-    private static List<JobRunSort> ReadSort(string? text, List<FieldFault> faults)
+    private static List<JobRunSort> ReadSort(QueryValues query)
     {
         var sort = new List<JobRunSort>();
-        foreach (var part in text?.Split('/', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [])
+        foreach (var part in query.Text(SortBy.Name)?.Split('/', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [])
         {
             var words = part.Split(',', StringSplitOptions.TrimEntries);
             var fields = Enum.GetValues<JobRunSortField>().Where(f => JobWords.Of(f) == words[0]).ToList();
@@ -78,8 +72,7 @@ public static class JobRunsApi
                 continue;
             }
 
-            var known = string.Join(", ", Enum.GetValues<JobRunSortField>().Select(JobWords.Of));
-            faults.Add(new FieldFault("sortBy", $"Must be field,asc or field,desc, several separated by /. Fields are: {known}."));
+            query.AddFault(SortBy.Name, $"Must be field,asc or field,desc, several separated by /. Fields are: {SortFields}.");
             break;
         }
 
@@ -107,8 +100,10 @@ public static class JobRunsApi
     }
 
     private static async Task ResultsAsync(
-        RequestedProject project, string jobId, string jobRunId, IJobQueries queries, JobResults results, HttpContext context, bool follow = false)
+        RequestedProject project, string jobId, string jobRunId, IJobQueries queries, JobResults results, QueryValues query, HttpContext context)
     {
+        var follow = query.Flag("follow");
+        query.ThrowIfFaulty();
         var run = await FindAsync(project, jobId, jobRunId, queries, context.RequestAborted);
         await WriteResultsAsync(project, run, results, context, follow);
     }

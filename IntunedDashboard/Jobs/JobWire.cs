@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using IntunedDashboard.Http;
+using IntunedDashboard.Http.Description;
 
 namespace IntunedDashboard.Jobs;
 
@@ -21,9 +22,13 @@ public sealed record JobRunResultsWire(
     string Format,
     [property: JsonPropertyName("signed_url_expiration")] DateTimeOffset SignedUrlExpiration);
 
-public sealed record JobRunReasonWire(string Type, string Message);
+public sealed record JobRunReasonWire([property: OneOf(typeof(JobRunReasons), nameof(JobRunReasons.Published))] string Type, string Message);
 
-public sealed record JobRunErrorWire(string Message, string Code, string Category, string? CorrelationId);
+public sealed record JobRunErrorWire(
+    string Message,
+    [property: OneOf("internal-server-error", "insufficient-resource-credits")] string Code,
+    [property: OneOf("infrastructure", "billing")] string Category,
+    string? CorrelationId);
 
 public sealed record JobRunSnapshotWire
 {
@@ -37,7 +42,7 @@ public sealed record JobRunSnapshotWire
     public JobProxyWire? Proxy { get; init; }
 }
 
-public sealed record JobProxyWire(string Version, string Url);
+public sealed record JobProxyWire([property: OneOf(JobJson.ProxyVersion)] string Version, string Url);
 
 /// <summary>The published JobRun. Names are mixed-case on purpose; four keys are there even when they are null.</summary>
 public sealed record JobRunWire
@@ -66,8 +71,10 @@ public sealed record JobRunWire
     [JsonPropertyName("updated_at")]
     public required DateTimeOffset UpdatedAt { get; init; }
 
+    [OneOf(typeof(JobWords), nameof(JobWords.RunTypes))]
     public required string Type { get; init; }
 
+    [OneOf(typeof(JobWords), nameof(JobWords.RunStatuses))]
     public required string Status { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]

@@ -3,6 +3,14 @@ namespace IntunedDashboard.Jobs;
 /// <summary>The published words of Jobs and JobRuns.</summary>
 public static class JobWords
 {
+    public static IReadOnlyList<string> States { get; } = [.. Enum.GetValues<JobState>().Select(Of)];
+
+    public static IReadOnlyList<string> Origins { get; } = [.. Enum.GetValues<JobOrigin>().Select(Of)];
+
+    public static IReadOnlyList<string> RunTypes { get; } = [.. Enum.GetValues<JobRunType>().Select(Of)];
+
+    public static IReadOnlyList<string> RunStatuses { get; } = [.. Enum.GetValues<JobRunStatus>().Select(Of)];
+
     public static string Of(JobState state) => state == JobState.Active ? "ACTIVE" : "PAUSED";
 
     public static string Of(JobOrigin origin) => origin == JobOrigin.Api ? "API" : "CODE";

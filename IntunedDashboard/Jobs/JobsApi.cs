@@ -1,5 +1,6 @@
 using System.Text.Json;
 using IntunedDashboard.Http;
+using IntunedDashboard.Http.Description;
 using IntunedDashboard.Identity;
 using IntunedDashboard.Platform;
 using IntunedDashboard.Projects;
@@ -17,20 +18,29 @@ public static class JobsApi
     public static RouteGroupBuilder MapJobs(this RouteGroupBuilder project)
     {
         var jobs = project.MapGroup("/jobs").WithTags("Jobs");
-        jobs.MapGet(string.Empty, ListAsync).WithName("ListJobs").WithSummary("All Jobs of the project with their payloads.");
+        jobs.MapGet(string.Empty, ListAsync).WithName("getJobs").WithSummary("All Jobs of the project with their payloads.")
+            .Produces<IReadOnlyList<ListedJobWire>>().Answers(new[] { JobExamples.Listed });
         jobs.MapPost(string.Empty, CreateAsync).RequireAuthorization(Policies.Developer).WithMetadata(new RequestSizeLimitAttribute(MaxBodySize))
-            .WithName("CreateJob").WithSummary("Makes a Job.");
-        jobs.MapGet("/{jobId}", GetAsync).WithName("GetJob").WithSummary("One Job with its payload.");
+            .WithName("createJob").WithSummary("Makes a Job.")
+            .Takes(JobExamples.Create).Answers(new JobSavedWire(JobExamples.One.Id, "created"));
+        jobs.MapGet("/{jobId}", GetAsync).WithName("getJob").WithSummary("One Job with its payload.")
+            .Produces<OneJobWire>().Answers(JobExamples.One);
         jobs.MapPut("/{jobId}", UpdateAsync).RequireAuthorization(Policies.Developer).WithMetadata(new RequestSizeLimitAttribute(MaxBodySize))
-            .WithName("UpdateJob").WithSummary("Replaces a Job's definition.");
+            .WithName("updateJob").WithSummary("Replaces a Job's definition.")
+            .Takes(JobExamples.Update).Answers(new JobSavedWire(JobExamples.One.Id, "updated job successfully"));
         jobs.MapDelete("/{jobId}", DeleteAsync).RequireAuthorization(Policies.Developer)
-            .WithName("DeleteJob").WithSummary("Deletes a Job and its JobRuns.");
+            .WithName("deleteJob").WithSummary("Deletes a Job and its JobRuns.")
+            .TakesQuery(new ApiQuery("force", "Whether to stop what is still active. Without it that is refused.") { IsFlag = true, Default = false })
+            .Refuses(StatusCodes.Status409Conflict);
         jobs.MapPost("/{jobId}/pause", PauseAsync).RequireAuthorization(Policies.Operator)
-            .WithName("PauseJob").WithSummary("Stops schedule and dispatching.");
+            .WithName("pauseJob").WithSummary("Stops schedule and dispatching.")
+            .Answers(new JobMessageWire("Paused"));
         jobs.MapPost("/{jobId}/resume", ResumeAsync).RequireAuthorization(Policies.Operator)
-            .WithName("ResumeJob").WithSummary("Lets schedule and paused JobRuns go on.");
+            .WithName("resumeJob").WithSummary("Lets schedule and paused JobRuns go on.")
+            .Answers(new JobMessageWire("Resumed"));
         jobs.MapPost("/{jobId}/trigger", TriggerAsync).RequireAuthorization(Policies.Operator)
-            .WithName("TriggerJob").WithSummary("Starts a JobRun now.");
+            .WithName("triggerJob").WithSummary("Starts a JobRun now.")
+            .Answers(new JobTriggeredWire(JobExamples.Run.Id, "Triggered"));
         jobs.MapJobRuns();
         return project;
     }
@@ -73,8 +83,10 @@ public static class JobsApi
     }
 
     private static async Task<NoContent> DeleteAsync(
-        RequestedProject project, string jobId, Actor actor, IJobCommands commands, bool force = false, CancellationToken cancellationToken = default)
+        RequestedProject project, string jobId, QueryValues query, Actor actor, IJobCommands commands, CancellationToken cancellationToken)
     {
+        var force = query.Flag("force");
+        query.ThrowIfFaulty();
         await commands.DeleteAsync(actor, project.Id, jobId, force, cancellationToken);
         return TypedResults.NoContent();
     }

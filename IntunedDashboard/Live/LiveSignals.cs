@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Threading.Channels;
 
 namespace IntunedDashboard.Live;
@@ -27,13 +28,14 @@ public sealed class LiveSubscription(ChannelReader<bool> reader, Action end) : I
 
 public sealed class InProcessLiveSignals : ILiveSignals
 {
-    private readonly ConcurrentDictionary<string, ConcurrentDictionary<Channel<bool>, byte>> _subscribers = new(StringComparer.Ordinal);
+    /// <summary>A topic is here only while somebody listens: there is one for every Run that was ever watched.</summary>
+    private readonly ConcurrentDictionary<string, ImmutableArray<Channel<bool>>> _subscribers = new(StringComparer.Ordinal);
 
     public void Publish(string topic)
     {
         if (_subscribers.TryGetValue(topic, out var channels))
         {
-            foreach (var channel in channels.Keys)
+            foreach (var channel in channels)
             {
                 channel.Writer.TryWrite(true);
             }
@@ -46,21 +48,30 @@ public sealed class InProcessLiveSignals : ILiveSignals
         var channel = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
         foreach (var name in names)
         {
-            _subscribers.GetOrAdd(name, _ => new()).TryAdd(channel, 0);
+            _subscribers.AddOrUpdate(name, _ => [channel], (_, others) => others.Add(channel));
         }
 
         return new LiveSubscription(channel.Reader, () =>
         {
             foreach (var name in names)
             {
-                if (_subscribers.TryGetValue(name, out var channels))
-                {
-                    channels.TryRemove(channel, out _);
-                }
+                Remove(name, channel);
             }
 
             channel.Writer.TryComplete();
         });
+    }
+
+    private void Remove(string topic, Channel<bool> channel)
+    {
+        while (_subscribers.TryGetValue(topic, out var channels))
+        {
+            var others = channels.Remove(channel);
+            if (others.IsEmpty ? _subscribers.TryRemove(KeyValuePair.Create(topic, channels)) : _subscribers.TryUpdate(topic, others, channels))
+            {
+                return;
+            }
+        }
     }
 }
 

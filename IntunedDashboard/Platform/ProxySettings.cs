@@ -13,6 +13,12 @@ public sealed record ProxySettings(string Server, string Username, string Passwo
         }
     }
 
+    /// <summary>The published form with another text in the place of the password; what has no password stays as it is.</summary>
+    public static string WithPassword(string text, string replacement) =>
+        TryParse(text, out var proxy) && proxy!.Password.Length > 0
+            ? $"{new Uri(proxy.Server).Scheme}://{proxy.Username}:{replacement}@{new Uri(proxy.Server).Authority}"
+            : text;
+
     /// <summary>Reads a proxy that was validated when it came in.</summary>
     /// <exception cref="FormatException">It is no proxy. A Run must fail then: going out directly would give the account away.</exception>
     public static ProxySettings Parse(string text) =>

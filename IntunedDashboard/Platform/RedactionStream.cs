@@ -11,13 +11,16 @@ public sealed class RedactionStream
 
     private static readonly byte[] MaskBytes = Encoding.UTF8.GetBytes(Redactor.Mask);
 
-    private readonly SecretMatcher _matcher;
+    private SecretMatcher _matcher;
     private byte[] _held = [];
 
     /// <summary>How many of the held bytes are already written and only kept to see what precedes a match.</summary>
     private int _written;
 
     internal RedactionStream(SecretMatcher matcher) => _matcher = matcher;
+
+    /// <summary>Looks for more secrets from now on, also in what is held back.</summary>
+    public void Learn(Redactor more) => _matcher = more.Matcher;
 
     /// <returns>Whether anything was removed.</returns>
     public bool Write(ReadOnlySpan<byte> piece, IBufferWriter<byte> output, bool isLast)

@@ -19,15 +19,16 @@ public sealed class Redactor
     private const int LongestPiece = 256;
 
     private readonly string[] _secrets;
-    private readonly SecretMatcher _matcher;
 
     private Redactor(string[] secrets)
     {
         _secrets = secrets;
-        _matcher = new SecretMatcher(secrets.SelectMany(Pieces).SelectMany(Needles));
+        Matcher = new SecretMatcher(secrets.SelectMany(Pieces).SelectMany(Needles));
     }
 
     public static Redactor None { get; } = new([]);
+
+    internal SecretMatcher Matcher { get; }
 
     public bool IsEmpty => _secrets.Length == 0;
 
@@ -49,7 +50,7 @@ public sealed class Redactor
 
         var bytes = Encoding.UTF8.GetBytes(text);
         var output = new ArrayBufferWriter<byte>(bytes.Length);
-        return new RedactionStream(_matcher).Write(bytes, output, isLast: true)
+        return new RedactionStream(Matcher).Write(bytes, output, isLast: true)
             ? Encoding.UTF8.GetString(output.WrittenSpan)
             : text;
     }
@@ -63,7 +64,7 @@ public sealed class Redactor
         }
 
         var output = new ArrayBufferWriter<byte>(text.Length);
-        new RedactionStream(_matcher).Write(Encoding.UTF8.GetBytes(text), output, isLast: false);
+        new RedactionStream(Matcher).Write(Encoding.UTF8.GetBytes(text), output, isLast: false);
         return Encoding.UTF8.GetString(output.WrittenSpan);
     }
 
@@ -88,10 +89,10 @@ public sealed class Redactor
     }
 
     /// <summary>Whether any form of a secret is in the bytes.</summary>
-    public bool IsFoundIn(ReadOnlySpan<byte> bytes) => _matcher.FindNext(bytes, 0, bytes.Length, isLast: true).Length > 0;
+    public bool IsFoundIn(ReadOnlySpan<byte> bytes) => Matcher.FindNext(bytes, 0, bytes.Length, isLast: true).Length > 0;
 
     /// <summary>A pass over data that arrives in pieces; a secret split over two of them is found.</summary>
-    public RedactionStream OpenStream() => new(_matcher);
+    public RedactionStream OpenStream() => new(Matcher);
 
     private static bool IsSecret(string value) =>
         value.Length >= MinimumLength && value is not ("true" or "false" or "null") && value.Any(c => !char.IsWhiteSpace(c));

@@ -38,6 +38,25 @@ public sealed class Deployment
 
     /// <summary>JSON of a list of <see cref="Diagnostic"/>.</summary>
     public string DiagnosticsJson { get; set; } = "[]";
+
+    /// <summary>What it was made from, for people: <c>Settings</c>, <c>Again from #3</c>; null for an upload.</summary>
+    public string? Origin { get; init; }
+
+    /// <summary>When it last became the project's current one; null if it never did.</summary>
+    public DateTimeOffset? ActivatedAt { get; set; }
+
+    public string? ActivatedBy { get; set; }
+
+    /// <summary>Encrypted: the proxy of its settings file.</summary>
+    public string? ProtectedProxy { get; set; }
+
+    /// <summary>What it did to the things it defines as code, as JSON of <see cref="DeploymentResources"/>.</summary>
+    public string? ResourcesJson { get; set; }
+
+    /// <summary>Whether something it defines as code is still to be done, because it was in use.</summary>
+    public bool ResourcesPending { get; set; }
+
+    public static string ProxyPurpose(Guid id) => $"deployment-proxy:{id:N}";
 }
 
 [JsonConverter(typeof(JsonStringEnumConverter<DiagnosticSeverity>))]
@@ -54,6 +73,9 @@ public sealed record Diagnostic(string File, int Line, int Column, DiagnosticSev
 /// <summary>What a deployment offers, read once at deploy so that nobody has to look into its files later.</summary>
 public sealed record DeploymentManifest
 {
+    /// <summary>The name of the file that was read.</summary>
+    public string? SettingsFile { get; init; }
+
     /// <summary>API names: path below <c>api/</c> without extension, <c>/</c> between folders.</summary>
     public IReadOnlyList<string> Apis { get; init; } = [];
 
@@ -66,6 +88,12 @@ public sealed record DeploymentManifest
 
     /// <summary>The fields <c>create</c> asks for, from its parameter type or else from its named inputs.</summary>
     public IReadOnlyList<CredentialField> CredentialFields { get; init; } = [];
+
+    /// <summary>Ids of the AuthSessions that the project's own files define.</summary>
+    public IReadOnlyList<string> CodeSessions { get; init; } = [];
+
+    /// <summary>Ids of the Jobs that the project's own files define.</summary>
+    public IReadOnlyList<string> CodeJobs { get; init; } = [];
 
     public bool HasCheck { get; init; }
 
@@ -92,6 +120,13 @@ public sealed record ProjectSettings
 
     public bool ApiAccessEnabled { get; init; } = true;
 
+    /// <summary>Whether the file says <c>version</c>; the older form names and allows other things.</summary>
+    public bool IsCurrentGeneration { get; init; }
+
+    public string ReplicationSize { get; init; } = "standard";
+
+    public int MinCount { get; init; }
+
     public int MaxConcurrentRuns { get; init; } = 1;
 
     public bool Headful { get; init; }
@@ -103,6 +138,13 @@ public sealed record ProjectSettings
     public string? StartUrl { get; init; }
 
     public string? FinishUrl { get; init; }
+
+    /// <summary>The proxy for Runs whose session and caller name none. It holds a password, so it is never stored with the rest.</summary>
+    [JsonIgnore]
+    public string? Proxy { get; init; }
+
+    /// <summary>The same for people: the password is dots.</summary>
+    public string? ProxyDisplay { get; init; }
 
     /// <summary>The run form's default API and its parameters as JSON.</summary>
     public string? PlaygroundApi { get; init; }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using IntunedDashboard.Data;
+using IntunedDashboard.Identity;
 using IntunedDashboard.Live;
 using IntunedDashboard.Platform;
 using IntunedDashboard.Projects.Archives;
@@ -13,8 +14,10 @@ namespace IntunedDashboard.Projects;
 public sealed class DeploymentBuilder(
     IDbContextFactory<AppDbContext> contexts,
     DeploymentFiles files,
-    TypeScriptCompiler compiler,
-    NpmInstaller npm,
+    IEnumerable<ILanguageBuilder> languages,
+    IEnumerable<ICodeResources> resources,
+    DeploymentActivation activation,
+    SecretProtector protector,
     ILiveSignals signals,
     TimeProvider clock,
     ILogger<DeploymentBuilder> logger)
@@ -31,10 +34,12 @@ public sealed class DeploymentBuilder(
         var started = Stopwatch.GetTimestamp();
         var diagnostics = new List<Diagnostic>();
         DeploymentManifest? manifest = null;
+        var language = ProjectLanguages.TypeScript;
         var succeeded = false;
         try
         {
-            (succeeded, manifest) = await MakeAsync(projectId, deploymentId, diagnostics, cancellationToken);
+            await using var log = new BuildLog(clock, text => SaveLogAsync(projectId, deploymentId, text));
+            (succeeded, manifest, language) = await MakeAsync(projectId, deploymentId, log, diagnostics, cancellationToken);
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
@@ -49,45 +54,45 @@ public sealed class DeploymentBuilder(
             files.KeepArchiveOnly(projectId, deploymentId);
         }
 
-        await FinishAsync(projectId, deploymentId, succeeded, manifest, diagnostics, cancellationToken);
+        await FinishAsync(projectId, deploymentId, succeeded, manifest, language, diagnostics, cancellationToken);
         await ReportAsync(deploymentId, succeeded, diagnostics, Stopwatch.GetElapsedTime(started), cancellationToken);
         Signal(projectId);
     }
 
-    private async Task<(bool Succeeded, DeploymentManifest? Manifest)> MakeAsync(
-        Guid projectId, Guid deploymentId, List<Diagnostic> diagnostics, CancellationToken cancellationToken)
+    private async Task<(bool Succeeded, DeploymentManifest? Manifest, string Language)> MakeAsync(
+        Guid projectId, Guid deploymentId, BuildLog log, List<Diagnostic> diagnostics, CancellationToken cancellationToken)
     {
         var source = files.Source(projectId, deploymentId);
         var (_, settingsFile, language) = ProjectRoot.Find(source);
-        if (language != ProjectLanguages.TypeScript)
+        var manifest = ManifestReader.Read(source, settingsFile, language, diagnostics);
+        foreach (var kind in resources)
         {
-            var name = language == ProjectLanguages.Python ? "Python" : "C#";
-            diagnostics.Add(new Diagnostic(
-                string.Empty, 0, 0, DiagnosticSeverity.Error, "language-not-supported", $"This is a {name} project; only TypeScript and JavaScript projects can be deployed yet."));
-            return (false, null);
+            var ids = await kind.CheckAsync(projectId, source, manifest, diagnostics, cancellationToken);
+            manifest = kind.Kind == CodeResourceKind.AuthSessions ? manifest with { CodeSessions = ids } : manifest with { CodeJobs = ids };
         }
 
-        var manifest = ManifestReader.Read(source, settingsFile, diagnostics);
-        var package = PackageManifest.Read(source, diagnostics);
-        var dependencies = package.ReadDependencies(diagnostics);
         if (diagnostics.Exists(d => d.Severity == DiagnosticSeverity.Error))
         {
-            return (false, manifest);
+            return (false, manifest, language);
         }
 
-        string? modules = null;
-        if (dependencies.Count > 0)
+        var place = new BuildPlace(source, files.Directory(projectId, deploymentId), files.Build(projectId, deploymentId), log);
+        var succeeded = await languages.First(l => l.Language == language).BuildAsync(place, diagnostics, cancellationToken);
+        return (succeeded, manifest, language);
+    }
+
+    private async Task SaveLogAsync(Guid projectId, Guid deploymentId, string text)
+    {
+        await using var db = await contexts.CreateDbContextAsync();
+        var saved = await db.Set<DeploymentLog>().Where(l => l.DeploymentId == deploymentId)
+            .ExecuteUpdateAsync(l => l.SetProperty(x => x.Text, text));
+        if (saved == 0 && await db.Set<Deployment>().AnyAsync(d => d.Id == deploymentId))
         {
-            modules = await npm.InstallAsync(source, files.Directory(projectId, deploymentId), dependencies, diagnostics, cancellationToken);
-            if (modules is null)
-            {
-                return (false, manifest);
-            }
+            db.Add(new DeploymentLog { DeploymentId = deploymentId, Text = text });
+            await db.SaveChangesAsync();
         }
 
-        var compiled = await compiler.CompileAsync(
-            source, files.Build(projectId, deploymentId), package, modules, diagnostics, cancellationToken);
-        return (compiled, manifest);
+        signals.Publish(LiveTopics.Deployments(projectId));
     }
 
     private async Task<bool> BeginAsync(Guid projectId, Guid deploymentId, CancellationToken cancellationToken)
@@ -105,33 +110,30 @@ public sealed class DeploymentBuilder(
         Guid deploymentId,
         bool succeeded,
         DeploymentManifest? manifest,
+        string language,
         List<Diagnostic> diagnostics,
         CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
-        var status = succeeded ? DeploymentStatus.Succeeded : DeploymentStatus.Failed;
         var manifestJson = DeploymentJson.Write(manifest);
         var diagnosticsJson = DeploymentJson.Write(diagnostics);
+        var protectedProxy = manifest?.Settings.Proxy is { } proxy ? protector.Protect(Deployment.ProxyPurpose(deploymentId), proxy) : null;
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        var finished = await db.Set<Deployment>()
-            .Where(d => d.Id == deploymentId && d.Status == DeploymentStatus.Building)
-            .ExecuteUpdateAsync(
-                d => d.SetProperty(x => x.Status, status)
-                    .SetProperty(x => x.FinishedAt, now)
-                    .SetProperty(x => x.ManifestJson, manifestJson)
-                    .SetProperty(x => x.DiagnosticsJson, diagnosticsJson),
-                cancellationToken);
-        if (succeeded && finished == 1)
+        var building = db.Set<Deployment>().Where(d => d.Id == deploymentId && d.Status == DeploymentStatus.Building);
+        await building.ExecuteUpdateAsync(
+            d => d.SetProperty(x => x.ManifestJson, manifestJson)
+                .SetProperty(x => x.DiagnosticsJson, diagnosticsJson)
+                .SetProperty(x => x.ProtectedProxy, protectedProxy),
+            cancellationToken);
+        if (succeeded)
         {
-            await db.Set<Project>().Where(p => p.Id == projectId).ExecuteUpdateAsync(
-                p => p.SetProperty(x => x.CurrentDeploymentId, deploymentId)
-                    .SetProperty(x => x.Language, ProjectLanguages.TypeScript)
-                    .SetProperty(x => x.UpdatedAt, now),
-                cancellationToken);
+            var deployedBy = await building.AsNoTracking().Select(d => d.DeployedBy).FirstOrDefaultAsync(cancellationToken);
+            succeeded = deployedBy is not null && await activation.ActivateAsync(
+                Actor.System with { Name = deployedBy }, projectId, deploymentId, language, cancellationToken);
         }
 
-        await transaction.CommitAsync(cancellationToken);
+        var now = clock.GetUtcNow();
+        var status = succeeded ? DeploymentStatus.Succeeded : DeploymentStatus.Failed;
+        await building.ExecuteUpdateAsync(d => d.SetProperty(x => x.Status, status).SetProperty(x => x.FinishedAt, now), cancellationToken);
     }
 
     private async Task ReportAsync(

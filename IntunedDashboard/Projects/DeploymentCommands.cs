@@ -16,8 +16,11 @@ public sealed class DeploymentCommands(
     DeploymentFiles files,
     DeploymentBuilder builder,
     DeploymentQueue queue,
+    DeploymentActivation activation,
+    IEnumerable<IProjectActivity> activities,
     ILiveSignals signals,
-    TimeProvider clock) : IDisposable
+    TimeProvider clock,
+    ILogger<DeploymentCommands> logger) : IDisposable
 {
     private const string Interrupted = "deployment-interrupted";
 
@@ -28,23 +31,112 @@ public sealed class DeploymentCommands(
     /// Receives a zip or tar.gz of a project's directory, makes the project when it is new, and builds in the background. The current
     /// deployment serves until the new one has succeeded.
     /// </summary>
+    /// <param name="origin">What the archive was made from, for people; null for an upload.</param>
     /// <exception cref="RequestException">The archive or the name is refused; nothing is left behind.</exception>
     public async Task<DeploymentStarted> DeployAsync(
-        Actor actor, Guid workspaceId, string projectName, Stream upload, CancellationToken cancellationToken)
+        Actor actor, Guid workspaceId, string projectName, Stream upload, CancellationToken cancellationToken, string? origin = null)
     {
         actor.Require(Role.Developer);
         if (!SettingsReader.IsProjectName(projectName))
         {
-            throw RequestException.Invalid(
-                "projectName", "A project's name has letters, digits and single - or _ between them, 200 characters at most.");
+            throw RequestException.Invalid("projectName", ProjectCommands.NameRule);
         }
 
         using var received = await intake.ReceiveAsync(upload, cancellationToken);
-        var started = await RegisterAsync(actor, workspaceId, projectName, received, cancellationToken);
+        var started = await RegisterAsync(actor, workspaceId, projectName, received, origin, cancellationToken);
         queue.Enqueue(started.ProjectId, started.DeploymentId, token => builder.BuildAsync(started.ProjectId, started.DeploymentId, token));
         signals.Publish(LiveTopics.Deployments(started.ProjectId));
         signals.Publish(LiveTopics.Projects);
         return started;
+    }
+
+    /// <summary>Builds an earlier deployment's archive again.</summary>
+    /// <exception cref="RequestException">No such deployment.</exception>
+    public async Task<DeploymentStarted> RedeployAsync(Actor actor, Guid projectId, Guid deploymentId, CancellationToken cancellationToken)
+    {
+        actor.Require(Role.Developer);
+        var (project, deployment) = await FindAsync(projectId, deploymentId, cancellationToken);
+        await using var archive = File.OpenRead(files.Archive(projectId, deploymentId));
+        return await DeployAsync(
+            actor, project.WorkspaceId, project.Name, archive, cancellationToken, $"Again from #{deployment.Number}");
+    }
+
+    /// <summary>Makes a good deployment the current one, as it was built. Runs in flight keep theirs.</summary>
+    /// <exception cref="RequestException">No such deployment, it failed, or another one is being built.</exception>
+    public async Task ActivateAsync(Actor actor, Guid projectId, Guid deploymentId, CancellationToken cancellationToken)
+    {
+        actor.Require(Role.Developer);
+        var (project, deployment) = await FindAsync(projectId, deploymentId, cancellationToken);
+        if (deployment.Status != DeploymentStatus.Succeeded)
+        {
+            throw RequestException.Conflict($"Deployment #{deployment.Number} did not succeed, so it cannot serve Runs.");
+        }
+
+        await using (var db = await contexts.CreateDbContextAsync(cancellationToken))
+        {
+            var building = await db.Set<Deployment>()
+                .Where(d => d.ProjectId == projectId && (d.Status == DeploymentStatus.Pending || d.Status == DeploymentStatus.Building))
+                .Select(d => (int?)d.Number)
+                .FirstOrDefaultAsync(cancellationToken);
+            if (building is not null)
+            {
+                throw RequestException.Conflict($"Deployment #{building} is being built and would become current after this one. Wait for it.");
+            }
+        }
+
+        // It is done whole, whether or not the caller still listens.
+        await queue.RunInOrderAsync(
+            projectId, () => activation.ActivateAsync(actor, projectId, deploymentId, deployment.Language, CancellationToken.None));
+        logger.DeploymentActivated(deployment.Number, project.Name, actor.Name);
+    }
+
+    /// <summary>Takes the project out of service: no Run can be started. Deployments, sessions and Runs stay.</summary>
+    public async Task UndeployAsync(Actor actor, Guid projectId, CancellationToken cancellationToken)
+    {
+        actor.Require(Role.Developer);
+        var now = clock.GetUtcNow();
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var project = await db.Set<Project>().AsNoTracking().FirstOrDefaultAsync(p => p.Id == projectId, cancellationToken)
+            ?? throw RequestException.NotFound("The project");
+        await queue.RunInOrderAsync(projectId, async () =>
+        {
+            await db.Set<Project>().Where(p => p.Id == projectId).ExecuteUpdateAsync(
+                p => p.SetProperty(x => x.CurrentDeploymentId, (Guid?)null).SetProperty(x => x.UpdatedAt, now), CancellationToken.None);
+            foreach (var activity in activities)
+            {
+                await activity.UndeployAsync(projectId, CancellationToken.None);
+            }
+        });
+        logger.ProjectUndeployed(project.Name, actor.Name);
+        signals.Publish(LiveTopics.Project(projectId));
+        signals.Publish(LiveTopics.Deployments(projectId));
+        signals.Publish(LiveTopics.Projects);
+    }
+
+    /// <summary>Puts an undeployed project back into service, with the deployment that served last.</summary>
+    /// <exception cref="RequestException">It is deployed, or nothing was ever deployed with success.</exception>
+    public async Task EnableAsync(Actor actor, Guid projectId, CancellationToken cancellationToken)
+    {
+        actor.Require(Role.Developer);
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var project = await db.Set<Project>().AsNoTracking().FirstOrDefaultAsync(p => p.Id == projectId, cancellationToken)
+            ?? throw RequestException.NotFound("The project");
+        if (project.CurrentDeploymentId is not null)
+        {
+            throw RequestException.Conflict($"Project {project.Name} is deployed already.");
+        }
+
+        var last = await db.Set<Deployment>()
+            .Where(d => d.ProjectId == projectId && d.Status == DeploymentStatus.Succeeded)
+            .OrderByDescending(d => d.ActivatedAt)
+            .ThenByDescending(d => d.Number)
+            .Select(d => (Guid?)d.Id)
+            .FirstOrDefaultAsync(cancellationToken);
+        await ActivateAsync(
+            actor,
+            projectId,
+            last ?? throw RequestException.Conflict($"Project {project.Name} has no deployment that succeeded."),
+            cancellationToken);
     }
 
     /// <summary>Marks deployments that the last stop or crash interrupted, and deletes the files it left. Call before the first
@@ -57,8 +149,17 @@ public sealed class DeploymentCommands(
         var interrupted = await db.Set<Deployment>()
             .Where(d => d.Status == DeploymentStatus.Pending || d.Status == DeploymentStatus.Building)
             .ToListAsync(cancellationToken);
+        var current = await db.Set<Project>().Where(p => p.CurrentDeploymentId != null).Select(p => p.CurrentDeploymentId).ToListAsync(cancellationToken);
         foreach (var deployment in interrupted)
         {
+            if (current.Contains(deployment.Id))
+            {
+                // It had become current already; what it defines as code is still pending.
+                deployment.Status = DeploymentStatus.Succeeded;
+                deployment.FinishedAt = clock.GetUtcNow();
+                continue;
+            }
+
             deployment.Status = DeploymentStatus.Failed;
             deployment.FinishedAt = clock.GetUtcNow();
             deployment.DiagnosticsJson = DeploymentJson.Write(
@@ -73,8 +174,17 @@ public sealed class DeploymentCommands(
 
     public void Dispose() => _registering.Dispose();
 
+    private async Task<(Project Project, Deployment Deployment)> FindAsync(Guid projectId, Guid deploymentId, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var project = await db.Set<Project>().AsNoTracking().FirstOrDefaultAsync(p => p.Id == projectId, cancellationToken);
+        var deployment = await db.Set<Deployment>().AsNoTracking()
+            .FirstOrDefaultAsync(d => d.Id == deploymentId && d.ProjectId == projectId, cancellationToken);
+        return project is null || deployment is null ? throw RequestException.NotFound("The deployment") : (project, deployment);
+    }
+
     private async Task<DeploymentStarted> RegisterAsync(
-        Actor actor, Guid workspaceId, string projectName, ReceivedArchive received, CancellationToken cancellationToken)
+        Actor actor, Guid workspaceId, string projectName, ReceivedArchive received, string? origin, CancellationToken cancellationToken)
     {
         await _registering.WaitAsync(cancellationToken);
         try
@@ -106,6 +216,7 @@ public sealed class DeploymentCommands(
                 Language = received.Language,
                 ContentHash = received.ContentHash,
                 DeployedBy = actor.Name,
+                Origin = origin,
                 CreatedAt = now,
             };
             db.Add(deployment);

@@ -21,4 +21,7 @@ public sealed class DeploymentOptions
     public TimeSpan CompileTimeout { get; set; } = TimeSpan.FromMinutes(2);
 
     public TimeSpan NpmTimeout { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Whether packages may run their scripts when they are installed.</summary>
+    public bool RunInstallScripts { get; set; }
 }

@@ -41,6 +41,9 @@ public sealed class DeploymentQueue(ILogger<DeploymentQueue> logger) : IDisposab
     /// <summary>Stops the project's builds, waits for them and does the work while nothing else happens to the project's files.</summary>
     public Task RunExclusiveAsync(Guid projectId, Func<Task> work) => Append(projectId, _ => work(), stopBuilds: true);
 
+    /// <summary>Does the work when what was queued for the project before is done.</summary>
+    public Task RunInOrderAsync(Guid projectId, Func<Task> work) => Append(projectId, _ => work());
+
     /// <summary>Stops everything and waits until it has stopped.</summary>
     public async Task StopAsync()
     {

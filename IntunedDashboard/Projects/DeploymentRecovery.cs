@@ -1,7 +1,7 @@
 namespace IntunedDashboard.Projects;
 
 /// <summary>Cleans up after the last stop before requests are taken, and ends builds when the program stops.</summary>
-public sealed class DeploymentRecovery(DeploymentCommands commands, DeploymentQueue queue, ILogger<DeploymentRecovery> logger) : IHostedService
+public sealed class DeploymentRecovery(DeploymentCommands commands, DeploymentQueue queue, Building.ModuleCache modules, ILogger<DeploymentRecovery> logger) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -9,6 +9,8 @@ public sealed class DeploymentRecovery(DeploymentCommands commands, DeploymentQu
         {
             logger.InterruptedDeployments(count);
         }
+
+        modules.Sweep();
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => queue.StopAsync();

@@ -17,6 +17,14 @@ public sealed record DeploymentRow
 
     public DateTimeOffset? FinishedAt { get; init; }
 
+    /// <summary>What it was made from; null for an upload.</summary>
+    public string? Origin { get; init; }
+
+    /// <summary>When it last became the current one.</summary>
+    public DateTimeOffset? ActivatedAt { get; init; }
+
+    public string? ActivatedBy { get; init; }
+
     public IReadOnlyList<Diagnostic> Diagnostics { get; init; } = [];
 
     /// <summary>Whether it serves new Runs.</summary>
@@ -32,7 +40,9 @@ public sealed record DeploymentPage(IReadOnlyList<DeploymentRow> Deployments, st
 
 /// <summary>One deployment with what was found in it.</summary>
 /// <param name="Manifest">Null until it was read.</param>
-public sealed record DeploymentDetail(DeploymentRow Row, DeploymentManifest? Manifest);
+/// <param name="Resources">Null until they were applied.</param>
+/// <param name="Log">What the tools printed so far.</param>
+public sealed record DeploymentDetail(DeploymentRow Row, DeploymentManifest? Manifest, DeploymentResources? Resources, string Log);
 
 /// <summary>One line of the project list.</summary>
 public sealed record ProjectRow
@@ -53,6 +63,9 @@ public sealed record ProjectRow
     public LastDeployment? LastDeployment { get; init; }
 
     public bool IsDeployed => CurrentDeploymentId is not null;
+
+    /// <summary>Undeployed by a person, so that it can simply be deployed again.</summary>
+    public bool CanBeEnabled { get; init; }
 }
 
 public sealed record LastDeployment(Guid Id, int Number, DeploymentStatus Status, DateTimeOffset CreatedAt, DateTimeOffset? FinishedAt);

@@ -2,16 +2,39 @@ using System.Globalization;
 using System.Linq.Expressions;
 using IntunedDashboard.Data;
 using IntunedDashboard.Platform;
+using IntunedDashboard.Projects.Archives;
 using Microsoft.EntityFrameworkCore;
 
 namespace IntunedDashboard.Projects;
 
 /// <summary>A deployment as Runs and forms need it.</summary>
-public sealed record DeployedProject(Project Project, Guid DeploymentId, string Language, DeploymentManifest Manifest);
+public sealed record DeployedProject(Project Project, Guid DeploymentId, string Language, DeploymentManifest Manifest)
+{
+    /// <summary>Encrypted: the proxy of its settings file.</summary>
+    public string? ProtectedProxy { get; init; }
+}
 
 public sealed class ProjectQueries(IDbContextFactory<AppDbContext> contexts, DeploymentFiles files)
 {
     private const int MaxReadmeBytes = 256 * 1024;
+
+    /// <summary>Manifests are large, and lists need none.</summary>
+    private static readonly Expression<Func<Deployment, Deployment>> WithoutManifest = d => new Deployment
+    {
+        Id = d.Id,
+        Number = d.Number,
+        ProjectId = d.ProjectId,
+        Status = d.Status,
+        Language = d.Language,
+        ContentHash = d.ContentHash,
+        DeployedBy = d.DeployedBy,
+        CreatedAt = d.CreatedAt,
+        FinishedAt = d.FinishedAt,
+        DiagnosticsJson = d.DiagnosticsJson,
+        Origin = d.Origin,
+        ActivatedAt = d.ActivatedAt,
+        ActivatedBy = d.ActivatedBy,
+    };
 
     public async Task<Project?> FindAsync(Guid workspaceId, string name, CancellationToken cancellationToken)
     {
@@ -68,30 +91,9 @@ public sealed class ProjectQueries(IDbContextFactory<AppDbContext> contexts, Dep
             .Where(d => d.ProjectId == projectId && d.Number < before)
             .OrderByDescending(d => d.Number)
             .Take(pageSize + 1)
-            .Select(d => new
-            {
-                d.Id,
-                d.Number,
-                d.Status,
-                d.Language,
-                d.DeployedBy,
-                d.CreatedAt,
-                d.FinishedAt,
-                d.DiagnosticsJson,
-            })
+            .Select(WithoutManifest)
             .ToListAsync(cancellationToken);
-        var rows = found.Take(pageSize).Select(d => new DeploymentRow
-        {
-            Id = d.Id,
-            Number = d.Number,
-            Status = d.Status,
-            Language = d.Language,
-            DeployedBy = d.DeployedBy,
-            CreatedAt = d.CreatedAt,
-            FinishedAt = d.FinishedAt,
-            Diagnostics = DeploymentJson.ReadDiagnostics(d.DiagnosticsJson),
-            IsCurrent = d.Id == current,
-        }).ToArray();
+        var rows = found.Take(pageSize).Select(d => ToRow(d, current)).ToArray();
         var next = found.Count > pageSize ? rows[^1].Number.ToString(CultureInfo.InvariantCulture) : null;
         return new DeploymentPage(rows, next);
     }
@@ -103,20 +105,14 @@ public sealed class ProjectQueries(IDbContextFactory<AppDbContext> contexts, Dep
         var current = await db.Set<Project>().Where(p => p.Id == projectId).Select(p => p.CurrentDeploymentId).FirstOrDefaultAsync(cancellationToken);
         var deployment = await db.Set<Deployment>().AsNoTracking()
             .FirstOrDefaultAsync(d => d.Id == deploymentId && d.ProjectId == projectId, cancellationToken);
-        return deployment is null ? null : new DeploymentDetail(
-            new DeploymentRow
-            {
-                Id = deployment.Id,
-                Number = deployment.Number,
-                Status = deployment.Status,
-                Language = deployment.Language,
-                DeployedBy = deployment.DeployedBy,
-                CreatedAt = deployment.CreatedAt,
-                FinishedAt = deployment.FinishedAt,
-                Diagnostics = DeploymentJson.ReadDiagnostics(deployment.DiagnosticsJson),
-                IsCurrent = deployment.Id == current,
-            },
-            DeploymentJson.ReadManifest(deployment.ManifestJson));
+        var log = await db.Set<DeploymentLog>().Where(l => l.DeploymentId == deploymentId).Select(l => l.Text).FirstOrDefaultAsync(cancellationToken);
+        return deployment is null
+            ? null
+            : new DeploymentDetail(
+                ToRow(deployment, current),
+                DeploymentJson.ReadManifest(deployment.ManifestJson),
+                DeploymentJson.ReadResources(deployment.ResourcesJson),
+                log ?? string.Empty);
     }
 
     /// <summary>Whether the project has a good deployment of exactly this archive.</summary>
@@ -127,6 +123,18 @@ public sealed class ProjectQueries(IDbContextFactory<AppDbContext> contexts, Dep
             .Where(p => p.WorkspaceId == workspaceId && p.Name == name)
             .Join(db.Set<Deployment>(), p => p.Id, d => d.ProjectId, (_, d) => d)
             .AnyAsync(d => d.ContentHash == contentHash && d.Status == DeploymentStatus.Succeeded, cancellationToken);
+    }
+
+    /// <summary>Whether the project's newest deployment is of exactly this archive, however it ended.</summary>
+    public async Task<bool> IsLastDeployedAsync(Guid workspaceId, string name, string contentHash, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Set<Project>()
+            .Where(p => p.WorkspaceId == workspaceId && p.Name == name)
+            .Join(db.Set<Deployment>(), p => p.Id, d => d.ProjectId, (_, d) => d)
+            .OrderByDescending(d => d.Number)
+            .Select(d => d.ContentHash)
+            .FirstOrDefaultAsync(cancellationToken) == contentHash;
     }
 
     /// <returns>The Markdown of the current deployment's README, or null when there is none.</returns>
@@ -153,6 +161,35 @@ public sealed class ProjectQueries(IDbContextFactory<AppDbContext> contexts, Dep
             : null;
     }
 
+    /// <summary>The settings file of a deployment and the folder it lies in.</summary>
+    /// <exception cref="RequestException">Of a failed deployment only the archive is kept.</exception>
+    public (string Directory, string SettingsFile) FindSource(Guid projectId, Guid deploymentId)
+    {
+        var source = files.Source(projectId, deploymentId);
+        if (!Directory.Exists(source))
+        {
+            throw RequestException.Conflict("The files of this deployment are not kept any more.");
+        }
+
+        return (source, ProjectRoot.Find(source).SettingsFile);
+    }
+
+    private static DeploymentRow ToRow(Deployment deployment, Guid? current) => new()
+    {
+        Id = deployment.Id,
+        Number = deployment.Number,
+        Status = deployment.Status,
+        Language = deployment.Language,
+        DeployedBy = deployment.DeployedBy,
+        CreatedAt = deployment.CreatedAt,
+        FinishedAt = deployment.FinishedAt,
+        Origin = deployment.Origin,
+        ActivatedAt = deployment.ActivatedAt,
+        ActivatedBy = deployment.ActivatedBy,
+        Diagnostics = DeploymentJson.ReadDiagnostics(deployment.DiagnosticsJson),
+        IsCurrent = deployment.Id == current,
+    };
+
     private async Task<List<ProjectRow>> ReadRowsAsync(Expression<Func<Project, bool>> which, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
@@ -164,6 +201,7 @@ public sealed class ProjectQueries(IDbContextFactory<AppDbContext> contexts, Dep
                 ManifestJson = deployments.Where(d => d.Id == p.CurrentDeploymentId).Select(d => d.ManifestJson).FirstOrDefault(),
                 Last = deployments.Where(d => d.ProjectId == p.Id).OrderByDescending(d => d.Number)
                     .Select(d => new LastDeployment(d.Id, d.Number, d.Status, d.CreatedAt, d.FinishedAt)).FirstOrDefault(),
+                CanBeEnabled = p.CurrentDeploymentId == null && deployments.Any(d => d.ProjectId == p.Id && d.Status == DeploymentStatus.Succeeded),
             })
             .ToListAsync(cancellationToken);
         return found.ConvertAll(row =>
@@ -178,6 +216,7 @@ public sealed class ProjectQueries(IDbContextFactory<AppDbContext> contexts, Dep
                 Settings = manifest?.Settings,
                 Apis = manifest?.Apis ?? [],
                 LastDeployment = row.Last,
+                CanBeEnabled = row.CanBeEnabled,
             };
         });
     }
@@ -188,7 +227,7 @@ public sealed class ProjectQueries(IDbContextFactory<AppDbContext> contexts, Dep
         var deployment = await db.Set<Deployment>().AsNoTracking()
             .FirstOrDefaultAsync(d => d.Id == deploymentId && d.ProjectId == project.Id, cancellationToken)
             ?? throw RequestException.NotFound("The deployment");
-        return new DeployedProject(
-            project, deployment.Id, deployment.Language, DeploymentJson.ReadManifest(deployment.ManifestJson) ?? new DeploymentManifest());
+        var manifest = DeploymentJson.ReadManifest(deployment.ManifestJson) ?? new DeploymentManifest();
+        return new DeployedProject(project, deployment.Id, deployment.Language, manifest) { ProtectedProxy = deployment.ProtectedProxy };
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using IntunedDashboard.Http.Description;
 
 namespace IntunedDashboard.Projects;
 
@@ -8,8 +9,10 @@ public sealed record ProjectResponse
 
     public required string Name { get; init; }
 
+    [OneOf(ProjectLanguages.TypeScript, "python", "csharp")]
     public required string Language { get; init; }
 
+    [OneOf("deployed", "undeployed")]
     public required string Status { get; init; }
 
     public required ProjectAuthSessions AuthSessions { get; init; }
@@ -30,11 +33,22 @@ public sealed record ProjectResponse
     };
 }
 
-public sealed record ProjectAuthSessions(bool Enabled, string Type);
+public sealed record ProjectAuthSessions(bool Enabled, [property: OneOf("API", "MANUAL")] string Type);
 
-public sealed record LastDeploymentResponse(Guid DeploymentId, string Status, DateTimeOffset CreatedAt, DateTimeOffset? FinishedAt);
+public sealed record LastDeploymentResponse(
+    Guid DeploymentId,
+    [property: OneOf(typeof(DeploymentResponse), nameof(DeploymentResponse.Words))] string Status,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? FinishedAt);
 
-public sealed record DeploymentStartedResponse(Guid DeploymentId, string Status);
+public sealed record DeploymentStartedResponse(Guid DeploymentId, [property: OneOf("pending")] string Status);
+
+public sealed record RenameProjectRequest(string Name);
+
+/// <summary>Without a name, one is made of the project's own.</summary>
+public sealed record DuplicateProjectRequest(string? Name);
+
+public sealed record ProjectDuplicatedResponse(string Name, Guid DeploymentId);
 
 public sealed record DeploymentPageResponse(IReadOnlyList<DeploymentResponse> Deployments, string? NextCursor);
 
@@ -44,6 +58,7 @@ public sealed record DeploymentResponse
 
     public required int Number { get; init; }
 
+    [OneOf(typeof(DeploymentResponse), nameof(Words))]
     public required string Status { get; init; }
 
     /// <summary>Only in the answer about one deployment.</summary>
@@ -55,12 +70,17 @@ public sealed record DeploymentResponse
 
     public required string DeployedBy { get; init; }
 
+    /// <summary>What it was made from; absent for an upload.</summary>
+    public string? Origin { get; init; }
+
     public required bool Current { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required DateTimeOffset? FinishedAt { get; init; }
+
+    public static IReadOnlyList<string> Words { get; } = [.. Enum.GetValues<DeploymentStatus>().Select(Word)];
 
     public static DeploymentResponse From(DeploymentRow row) => new()
     {
@@ -69,6 +89,7 @@ public sealed record DeploymentResponse
         Status = Word(row.Status),
         Diagnostics = row.Diagnostics.Select(DiagnosticResponse.From).ToArray(),
         DeployedBy = row.DeployedBy,
+        Origin = row.Origin,
         Current = row.IsCurrent,
         CreatedAt = row.CreatedAt,
         FinishedAt = row.FinishedAt,
@@ -77,7 +98,7 @@ public sealed record DeploymentResponse
     public static DeploymentResponse From(DeploymentDetail detail) => From(detail.Row) with
     {
         Apis = detail.Manifest?.Apis ?? [],
-        Resources = DeploymentResources.None,
+        Resources = detail.Resources ?? DeploymentResources.None,
     };
 
     public static string Word(DeploymentStatus status) => status switch
@@ -96,9 +117,11 @@ public sealed record DeploymentResources(IReadOnlyList<ResourceChange> AuthSessi
 }
 
 /// <param name="Change"><c>created</c>, <c>updated</c>, <c>deleted</c>, <c>unchanged</c> or <c>skipped-in-use</c>.</param>
-public sealed record ResourceChange(string Id, string Change);
+public sealed record ResourceChange(
+    string Id, [property: OneOf("created", "updated", "deleted", "unchanged", "skipped-in-use")] string Change);
 
-public sealed record DiagnosticResponse(string File, int Line, int Column, string Severity, string Code, string Message)
+public sealed record DiagnosticResponse(
+    string File, int Line, int Column, [property: OneOf("error", "warning", "info")] string Severity, string Code, string Message)
 {
     public static DiagnosticResponse From(Diagnostic diagnostic) => new(
         diagnostic.File,

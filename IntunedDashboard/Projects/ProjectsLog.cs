@@ -31,4 +31,28 @@ internal static partial class ProjectsLog
 
     [LoggerMessage(1231, LogLevel.Information, "Environment variable {Key} of {Scope} was deleted by {Actor}")]
     public static partial void VariableDeleted(this ILogger logger, string key, Guid scope, string actor);
+
+    [LoggerMessage(1232, LogLevel.Information, "Deployment {Number} of project {Project} has caught up with what was in use")]
+    public static partial void ResourcesCaughtUp(this ILogger logger, string project, int number);
+
+    [LoggerMessage(1233, LogLevel.Error, "Resources that wait for a deployment could not be applied")]
+    public static partial void ResourcePassFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(1234, LogLevel.Information, "Deployment {Number} of project {Project} was made current by {Actor}")]
+    public static partial void DeploymentActivated(this ILogger logger, int number, string project, string actor);
+
+    [LoggerMessage(1235, LogLevel.Information, "Project {Project} was undeployed by {Actor}")]
+    public static partial void ProjectUndeployed(this ILogger logger, string project, string actor);
+
+    [LoggerMessage(1236, LogLevel.Information, "Project {Project} is now called {Name}, renamed by {Actor}")]
+    public static partial void ProjectRenamed(this ILogger logger, string project, string name, string actor);
+
+    [LoggerMessage(1237, LogLevel.Error, "The folder {Folder} could not be deployed as project {Project}")]
+    public static partial void FolderFailed(this ILogger logger, Exception exception, string folder, string project);
+
+    [LoggerMessage(1238, LogLevel.Warning, "The folder {Folder} was not deployed as project {Project}: {Reason}")]
+    public static partial void FolderRefused(this ILogger logger, string folder, string project, string reason);
+
+    [LoggerMessage(1239, LogLevel.Information, "The folder {Folder} is deployed as project {Project} whenever it changes")]
+    public static partial void FolderWatched(this ILogger logger, string folder, string project);
 }

@@ -10,7 +10,14 @@ namespace IntunedDashboard.Runs;
 /// fails cancels attempt and Run: the API never runs with a bad login.
 /// </summary>
 public sealed class ApiRunFlow(
-    RunStore store, AttemptRunner attempts, AuthRunFlow auth, AuthSessionStore sessions, IBrowserPool browsers, RunCancellations cancellations, TimeProvider clock)
+    RunStore store,
+    AttemptRunner attempts,
+    AuthRunFlow auth,
+    AuthSessionStore sessions,
+    IBrowserPool browsers,
+    RunCancellations cancellations,
+    TimeProvider clock,
+    ILogger<ApiRunFlow> logger)
 {
     public async Task RunAsync(ClaimedRun claimed, DeployedProject project, CancellationToken cancellationToken)
     {
@@ -118,14 +125,30 @@ public sealed class ApiRunFlow(
 
             return verdict;
         }
+        catch (OperationCanceledException) when (!own.WasAsked && cancellations.Stopping.IsCancellationRequested)
+        {
+            return await FailAsync(RunErrors.Of(RunErrorCodes.ScriptProcessCrashed, "The server stopped while this was running."));
+        }
         catch (OperationCanceledException)
         {
-            await store.CancelAsync(run, RunReasons.CanceledByUser, "The validation was canceled.");
+            await store.CloseAttemptsAsync(run, error: null);
+            await store.CancelAsAskedAsync(run);
             return canceled;
         }
         catch (RequestException missing)
         {
-            var error = RunErrors.Of(RunErrorCodes.CheckAttemptsFailed, missing.Message);
+            return await FailAsync(RunErrors.Of(RunErrorCodes.CheckAttemptsFailed, missing.Message));
+        }
+        catch (Exception fault)
+        {
+            var error = RunErrors.Of(RunErrorCodes.InternalServerError, "The platform failed while validating the session.");
+            logger.ExecutionFailed(fault, run.Id, error.CorrelationId);
+            return await FailAsync(error);
+        }
+
+        async Task<AuthRunFlow.Verdict> FailAsync(RunErrorInfo error)
+        {
+            await store.CloseAttemptsAsync(run, error.Message);
             await store.FailAsync(run, error);
             return new AuthRunFlow.Verdict(error);
         }

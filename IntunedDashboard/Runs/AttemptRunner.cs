@@ -55,7 +55,9 @@ public sealed class AttemptRunner(
     IArtifactStore artifacts,
     DeploymentFiles files,
     RunEnvironment environment,
+    AttemptServicesFactory services,
     IOptions<RunSettings> runs,
+    IOptions<AiGatewaySettings> ai,
     IDbContextFactory<AppDbContext> contexts,
     ILiveSignals signals,
     TimeProvider clock)
@@ -72,13 +74,16 @@ public sealed class AttemptRunner(
     public async Task<AttemptResult> RunAsync(
         Run run, Attempt attempt, DeployedProject project, IBrowserLease browser, AttemptPlan plan, CancellationToken cancellationToken)
     {
+        var proxy = plan.Proxy ?? environment.OpenProxy(project);
+
         // Not cancelled: an attempt always ends by its own last event.
         var variables = await environment.ReadAsync(project.Project, CancellationToken.None);
         var redactor = Redactor.For([
             .. variables.Secrets,
             .. SecretValues.Leaves(plan.SessionParametersJson),
             .. plan.StateJson is null ? [] : BrowserState.Secrets(plan.StateJson),
-            .. plan.Proxy is { Password.Length: > 0 } proxy ? [proxy.Password] : Array.Empty<string>(),
+            .. proxy is { Password.Length: > 0 } ? [proxy.Password] : Array.Empty<string>(),
+            ai.Value.ApiKey,
         ]);
         var settings = project.Manifest.Settings;
         var request = new ExecutionRequest
@@ -92,7 +97,7 @@ public sealed class AttemptRunner(
             StateJson = plan.StateJson,
             SessionParametersJson = plan.SessionParametersJson,
             Browser = browser,
-            Proxy = plan.Proxy,
+            Proxy = proxy,
             ViewportWidth = settings.BrowserWidth,
             ViewportHeight = settings.BrowserHeight,
             SaveTrace = plan.SaveTrace,
@@ -104,6 +109,8 @@ public sealed class AttemptRunner(
             JobId = run.JobId,
             JobRunId = run.JobRunId,
             Environment = variables.Variables,
+            Ai = ai.Value.Endpoint,
+            Services = services.For(project.Project, run),
             Redactor = redactor,
         };
         attempt.Browser = browser.Description;
@@ -152,7 +159,17 @@ public sealed class AttemptRunner(
         };
         if (finished.ResultJson is not null)
         {
-            finished = finished with { ResultJson = redactor.Redact(finished.ResultJson) };
+            finished = finished with { ResultJson = redactor.RedactJson(finished.ResultJson) };
+        }
+
+        if (plan.Kind == FunctionKind.Create && finished.Outcome == ExecutionOutcome.Succeeded && (state is null || BrowserState.IsEmpty(state)))
+        {
+            const string Sentence = "create left no cookies or storage behind, so there is no login to keep.";
+            finished = finished with
+            {
+                Outcome = ExecutionOutcome.Failed,
+                Error = new ExecutionError { Code = RunErrorCodes.ScriptNoValidOutput, Message = Sentence },
+            };
         }
 
         var error = ErrorOf(finished);

@@ -38,19 +38,18 @@ public sealed class AuthRunFlow(
     /// <returns>Null when the session is READY.</returns>
     public async Task<RunErrorInfo?> LogInAsync(Scope scope, CancellationToken cancellationToken)
     {
-        var opened = await sessions.OpenAsync(scope.SessionKey, cancellationToken);
+        var session = (await sessions.OpenAsync(scope.SessionKey, cancellationToken)).Session;
+
+        // Held since it was asked for, but no longer when the server has stopped meanwhile.
+        var operation = scope.Run.Type == RunType.Update ? AuthSessionOperation.Update : AuthSessionOperation.Create;
+        await LockAsync(scope, session, operation, cancellationToken);
         try
         {
-            return (await LogInLockedAsync(scope, opened, cancellationToken)).Error;
-        }
-        catch (OperationCanceledException)
-        {
-            await sessions.MarkExpiredAsync(opened.Session, scope.Run.Id, "The login was canceled.", CancellationToken.None);
-            throw;
+            return (await LogInLockedAsync(scope, await sessions.OpenAsync(scope.SessionKey, cancellationToken), cancellationToken)).Error;
         }
         finally
         {
-            await sessions.UnlockAsync(opened.Session, scope.Run.Id);
+            await sessions.UnlockAsync(session, scope.Run.Id);
         }
     }
 
@@ -88,6 +87,7 @@ public sealed class AuthRunFlow(
     {
         while (true)
         {
+            var looked = clock.GetUtcNow();
             var opened = await sessions.OpenAsync(scope.SessionKey, cancellationToken);
             if (opened.StateJson is not null)
             {
@@ -127,6 +127,12 @@ public sealed class AuthRunFlow(
                 {
                     // Somebody else logged in while this Run waited: check their login instead of logging in again.
                     continue;
+                }
+
+                if (await history.FindFailedLoginAsync(scope.SessionKey, looked, scope.Run.Id, cancellationToken) is { } failed)
+                {
+                    // Another login now would only bring the account closer to a lock-out.
+                    return new Verdict(RunErrors.Of(RunErrorCodes.CreateAttemptsFailed, $"Run {failed.RunId} has just failed to log in. {failed.Message}"));
                 }
 
                 return await LogInLockedAsync(scope, current, cancellationToken);
@@ -227,13 +233,12 @@ public sealed class AuthRunFlow(
             await history.AddAsync(opened.Session.Key, AuthSessionEventKind.LoginAttempted, scope.Run.Id, message: null, cancellationToken);
             var plan = Plan(scope, opened, FunctionKind.Create, "auth-sessions/create", state: null) with { ParametersJson = parameters };
             var result = await RunAsync(scope, AttemptKind.Create, plan, cancellationToken);
-            if (result.Succeeded && result.StateJson is not null && !BrowserState.IsEmpty(result.StateJson))
+            if (result.Succeeded)
             {
                 return (result.StateJson, null);
             }
 
-            last = result.Error
-                ?? RunErrors.Of("script-no-valid-output-received", "create left no cookies or storage behind, so there is no login to keep.");
+            last = result.Error;
         }
 
         return (null, last);

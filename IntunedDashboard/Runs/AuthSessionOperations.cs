@@ -33,7 +33,16 @@ public sealed class AuthSessionOperations(
         var run = NewRun(project, RunType.Create, actor);
         var session = await sessions.AddAsync(
             projectId, id, AuthSessionType.Credentials, request.Source, request.ParametersJson, request.Proxy, run.Id, cancellationToken);
-        return await StartAsync(run, session, Options(request), secrets: null, request.ParametersJson, cancellationToken);
+        try
+        {
+            return await StartAsync(run, session, Options(request), secrets: null, request.ParametersJson, cancellationToken);
+        }
+        catch
+        {
+            await sessions.UnlockAsync(session, run.Id);
+            await sessions.TryDeleteAsync(session, CancellationToken.None);
+            throw;
+        }
     }
 
     public async Task<AuthSessionOperationStarted> UpdateAsync(
@@ -77,9 +86,49 @@ public sealed class AuthSessionOperations(
         actor.Require(Role.Operator);
         var session = await GetAsync(projectId, id, cancellationToken);
         RefuseCodeDefined(session);
+        if (session.LockedByRunId is null && await store.FindUserOfSessionAsync(session.Key, cancellationToken) is { } runId)
+        {
+            throw RequestException.Conflict(
+                $"AuthSession {session.Id} is in use by Run {runId}. Cancel it or wait until it has ended.", "auth-session-already-in-use");
+        }
+
         if (!await sessions.TryDeleteAsync(session, cancellationToken))
         {
             throw InUse(await GetAsync(projectId, id, cancellationToken));
+        }
+    }
+
+    /// <summary>Makes a session that the project's code defines, and logs in.</summary>
+    public async Task CreateFromCodeAsync(Actor actor, DeployedProject project, CodeSession wanted, CancellationToken cancellationToken)
+    {
+        var run = NewRun(project, RunType.Create, actor);
+        var session = await sessions.AddAsync(
+            project.Project.Id, wanted.Id, AuthSessionType.Credentials, AuthSessionSource.Code, wanted.ParametersJson, wanted.Proxy, run.Id, cancellationToken);
+        await StartAsync(run, session, CodeOptions(project), secrets: null, wanted.ParametersJson, cancellationToken);
+    }
+
+    /// <summary>Gives a session what the project's code says, makes it a code-defined one, and logs in.</summary>
+    /// <returns>False when an operation holds the session.</returns>
+    public async Task<bool> TryUpdateFromCodeAsync(
+        Actor actor, DeployedProject project, AuthSession session, CodeSession wanted, CancellationToken cancellationToken)
+    {
+        var run = NewRun(project, RunType.Update, actor);
+        if (!await sessions.TryLockAsync(session, run.Id, AuthSessionOperation.Update, cancellationToken))
+        {
+            return false;
+        }
+
+        try
+        {
+            await sessions.BeginUpdateAsync(
+                session, run.Id, wanted.ParametersJson, setProxy: true, wanted.Proxy, cancellationToken, AuthSessionSource.Code);
+            await StartAsync(run, session, CodeOptions(project), secrets: null, wanted.ParametersJson, cancellationToken);
+            return true;
+        }
+        catch
+        {
+            await sessions.UnlockAsync(session, run.Id);
+            throw;
         }
     }
 
@@ -111,6 +160,17 @@ public sealed class AuthSessionOperations(
         }
     }
 
+    public async Task SetLoginBudgetAsync(Actor actor, Guid projectId, string id, int? loginsPerHour, CancellationToken cancellationToken)
+    {
+        actor.Require(Role.Operator);
+        if (loginsPerHour is < 1 or > LoginBudget.Highest)
+        {
+            throw RequestException.Invalid("loginsPerHour", $"Must be a whole number from 1 to {LoginBudget.Highest}, or null.");
+        }
+
+        await sessions.SetLoginsPerHourAsync(await GetAsync(projectId, id, cancellationToken), loginsPerHour, cancellationToken);
+    }
+
     private async Task<AuthSessionOperationStarted> UpdateAsync(
         Actor actor, DeployedProject project, AuthSession session, SaveAuthSession request, CancellationToken cancellationToken)
     {
@@ -136,7 +196,7 @@ public sealed class AuthSessionOperations(
         }
         catch
         {
-            await sessions.UnlockAsync(session, run.Id);
+            await sessions.AbandonLoginAsync(session.Key, run.Id, "The login could not be started.");
             throw;
         }
     }
@@ -147,7 +207,9 @@ public sealed class AuthSessionOperations(
         var bound = run with { AuthSessionKey = session.Key, AuthSessionId = session.Id };
         var shown = parametersJson is null ? null : SecretValues.Mask(parametersJson);
         await store.AddAsync(bound, options, shown, secrets, cancellationToken);
-        await scheduler.EnqueueAsync(bound.Id, bound.Priority, cancellationToken);
+
+        // It is accepted now; whether the caller still listens makes no difference.
+        await scheduler.EnqueueAsync(bound.Id, bound.Priority, CancellationToken.None);
         return new AuthSessionOperationStarted(session.Id, bound.Id);
     }
 
@@ -172,6 +234,8 @@ public sealed class AuthSessionOperations(
         StartedBy = actor.Name,
         CreatedAt = clock.GetUtcNow(),
     };
+
+    private static RunOptions CodeOptions(DeployedProject project) => new() { SaveTrace = project.Manifest.Settings.AuthSessionsSaveTraces };
 
     private static RunOptions Options(SaveAuthSession request) => new()
     {

@@ -1,5 +1,6 @@
 using IntunedDashboard.AuthSessions;
 using IntunedDashboard.Http;
+using IntunedDashboard.Http.Description;
 using IntunedDashboard.Identity;
 using IntunedDashboard.Platform;
 using IntunedDashboard.Projects;
@@ -7,11 +8,12 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace IntunedDashboard.Runs;
 
-public sealed record OperationStartedWire(string Status, string OperationId);
+public sealed record OperationStartedWire([property: OneOf("started", "pending")] string Status, string OperationId);
 
 /// <summary>The published union on <c>status</c>: pending, in_progress, done, failed or canceled.</summary>
 public sealed record OperationResultWire
 {
+    [OneOf("pending", "in_progress", "done", "failed", "canceled")]
     public required string Status { get; init; }
 
     public string? RunId { get; init; }
@@ -49,14 +51,31 @@ public static class AuthSessionOperationsApi
 {
     public static RouteGroupBuilder MapAuthSessionOperations(this RouteGroupBuilder project)
     {
-        var sessions = project.MapGroup("/auth-sessions");
-        sessions.MapPost("/create", CreateAsync).RequireAuthorization(Policies.Operator);
-        sessions.MapGet("/create/{operationId}/result", CreateResultAsync);
-        sessions.MapPost("/{authSessionId}/update", UpdateAsync).RequireAuthorization(Policies.Operator);
-        sessions.MapGet("/{authSessionId}/update/{operationId}/result", UpdateResultAsync);
-        sessions.MapPost("/{authSessionId}/validate/start", ValidateAsync).RequireAuthorization(Policies.Operator);
-        sessions.MapGet("/{authSessionId}/validate/{operationId}/result", ValidateResultAsync);
-        sessions.MapDelete("/{authSessionId}", DeleteAsync).RequireAuthorization(Policies.Operator);
+        var sessions = project.MapGroup("/auth-sessions").WithTags("AuthSessions");
+        sessions.MapPost("/create", CreateAsync).RequireAuthorization(Policies.Operator)
+            .WithName("CreateOrUpdateAuthSessionStart").WithSummary("Makes an AuthSession and logs in; with an existing id it acts as an update.")
+            .Takes(RunExamples.Create).Answers(RunExamples.OperationStarted).Refuses(StatusCodes.Status409Conflict);
+        sessions.MapGet("/create/{operationId}/result", CreateResultAsync)
+            .WithName("createAuthSessionResult").WithSummary("How the creation went, or how far it is.")
+            .TakesQuery(RunWait.Described).AnswersOperationResults();
+        sessions.MapPost("/{authSessionId}/update", UpdateAsync).RequireAuthorization(Policies.Operator)
+            .WithName("UpdateAuthSessionStart").WithSummary("Logs in again, with new credentials or the last ones.")
+            .Takes(RunExamples.Update).Answers(RunExamples.OperationStarted).Refuses(StatusCodes.Status409Conflict);
+        sessions.MapGet("/{authSessionId}/update/{operationId}/result", UpdateResultAsync)
+            .WithName("updateAuthSessionResult").WithSummary("How the update went, or how far it is.")
+            .TakesQuery(RunWait.Described).AnswersOperationResults();
+        sessions.MapPost("/{authSessionId}/validate/start", ValidateAsync).RequireAuthorization(Policies.Operator)
+            .WithName("ValidateAuthSessionStart").WithSummary("Checks whether the login still holds, and logs in again when it may.")
+            .Takes(RunExamples.Validate).Answers(RunExamples.OperationPending).Refuses(StatusCodes.Status409Conflict);
+        sessions.MapGet("/{authSessionId}/validate/{operationId}/result", ValidateResultAsync)
+            .WithName("validateAuthSessionResult").WithSummary("Whether the login holds, or how far the check is.")
+            .TakesQuery(RunWait.Described).AnswersOperationResults();
+        sessions.MapPost("/{authSessionId}/versions/{version:int}/restore", RestoreAsync).RequireAuthorization(Policies.Operator)
+            .WithName("RestoreAuthSessionVersion").WithSummary("Puts an earlier login back, once it has passed a check. Poll it like a validation.")
+            .Answers(RunExamples.OperationPending).Refuses(StatusCodes.Status409Conflict);
+        sessions.MapDelete("/{authSessionId}", DeleteAsync).RequireAuthorization(Policies.Operator)
+            .WithName("deleteAuthSession").WithSummary("Deletes an AuthSession with its credentials and logins.")
+            .Refuses(StatusCodes.Status409Conflict);
         return project;
     }
 
@@ -94,6 +113,14 @@ public static class AuthSessionOperationsApi
         return TypedResults.Created((string?)null, new OperationStartedWire("pending", started.RunId));
     }
 
+    /// <summary>The operation is the check of what was put back: its result is that of a Validate.</summary>
+    private static async Task<Created<OperationStartedWire>> RestoreAsync(
+        RequestedProject project, string authSessionId, int version, Actor actor, IAuthSessionCommands commands, CancellationToken cancellationToken)
+    {
+        var started = await commands.RestoreAsync(actor, project.Id, authSessionId, version, cancellationToken);
+        return TypedResults.Created((string?)null, new OperationStartedWire("pending", started.RunId));
+    }
+
     private static async Task<NoContent> DeleteAsync(
         RequestedProject project, string authSessionId, Actor actor, IAuthSessionCommands commands, CancellationToken cancellationToken)
     {
@@ -103,25 +130,22 @@ public static class AuthSessionOperationsApi
 
     /// <summary>An upsert of an existing session runs as an Update, so the create operation may be either.</summary>
     private static Task<Ok<OperationResultWire>> CreateResultAsync(
-        RequestedProject project, string operationId, IRunQueries queries, CancellationToken cancellationToken) =>
-        ResultAsync(project, operationId, sessionId: null, [RunType.Create, RunType.Update], queries, cancellationToken);
+        RequestedProject project, string operationId, QueryValues query, RunWait wait, CancellationToken cancellationToken) =>
+        ResultAsync(wait, project, operationId, run => run.Type is RunType.Create or RunType.Update, query, cancellationToken);
 
     private static Task<Ok<OperationResultWire>> UpdateResultAsync(
-        RequestedProject project, string authSessionId, string operationId, IRunQueries queries, CancellationToken cancellationToken) =>
-        ResultAsync(project, operationId, authSessionId, [RunType.Update], queries, cancellationToken);
+        RequestedProject project, string authSessionId, string operationId, QueryValues query, RunWait wait, CancellationToken cancellationToken) =>
+        ResultAsync(wait, project, operationId, run => run.Type == RunType.Update && run.AuthSessionId == authSessionId, query, cancellationToken);
 
     private static Task<Ok<OperationResultWire>> ValidateResultAsync(
-        RequestedProject project, string authSessionId, string operationId, IRunQueries queries, CancellationToken cancellationToken) =>
-        ResultAsync(project, operationId, authSessionId, [RunType.Validate], queries, cancellationToken);
+        RequestedProject project, string authSessionId, string operationId, QueryValues query, RunWait wait, CancellationToken cancellationToken) =>
+        ResultAsync(wait, project, operationId, run => run.Type == RunType.Validate && run.AuthSessionId == authSessionId, query, cancellationToken);
 
     private static async Task<Ok<OperationResultWire>> ResultAsync(
-        RequestedProject project, string operationId, string? sessionId, RunType[] types, IRunQueries queries, CancellationToken cancellationToken)
-    {
-        var run = await queries.FindAsync(project.Id, operationId, cancellationToken);
-        return run is not null && types.Contains(run.Row.Type) && (sessionId is null || run.Row.AuthSessionId == sessionId)
+        RunWait wait, RequestedProject project, string operationId, Func<Run, bool> isAskedFor, QueryValues query, CancellationToken cancellationToken) =>
+        await wait.FindAsync(project.Id, operationId, RunWait.Read(query), isAskedFor, cancellationToken) is { } run
             ? TypedResults.Ok(OperationResultWire.From(run))
             : throw RequestException.NotFound($"Operation {operationId}");
-    }
 
     private static SaveAuthSession ReadSave(JsonBody body, bool parametersRequired) => new()
     {

@@ -1,10 +1,16 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using IntunedDashboard.Execution;
 
 namespace IntunedDashboard.Runs;
 
+public sealed record ExtendedPayloadWire(string Api, JsonObject? Parameters);
+
 public static class ExtendedPayloads
 {
+    public static IReadOnlyList<ExtendedPayloadWire>? Read(string? json) =>
+        json is null ? null : JsonSerializer.Deserialize<List<ExtendedPayloadWire>>(json, JsonSerializerOptions.Web);
+
     /// <summary>The published form, <c>[{api, parameters}]</c>; null when there are none.</summary>
     public static string? ToJson(IReadOnlyList<ExtendedPayload> payloads)
     {

@@ -8,8 +8,7 @@ namespace IntunedDashboard.Runs;
 /// <summary>What a project has running, and how it goes away with the project. Rows go with the project's own row.</summary>
 public sealed class RunActivity(
     IDbContextFactory<AppDbContext> contexts,
-    RunStore store,
-    RunCancellations cancellations,
+    RunStopper stopper,
     IArtifactStore artifacts,
     TimeProvider clock) : IProjectActivity
 {
@@ -19,6 +18,18 @@ public sealed class RunActivity(
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         return await Unfinished(db, projectId).AnyAsync(cancellationToken);
+    }
+
+    public async Task DisableApiAccessAsync(Guid projectId, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var standalone = await Unfinished(db, projectId).AsNoTracking()
+            .Where(r => r.Type == RunType.Api && r.Priority == RunPriority.Api && r.JobRunId == null)
+            .ToListAsync(cancellationToken);
+        foreach (var run in standalone)
+        {
+            await stopper.StopAsync(run, RunReasons.ApiAccessDisabled, cancellationToken);
+        }
     }
 
     public async Task DeleteAllAsync(Guid projectId, CancellationToken cancellationToken)
@@ -39,14 +50,7 @@ public sealed class RunActivity(
         var running = false;
         foreach (var run in unfinished)
         {
-            if (await store.TryCancelPendingAsync(run, RunReasons.CanceledByUser, "The project was deleted.", cancellationToken))
-            {
-                continue;
-            }
-
-            running = true;
-            await store.RequestCancelAsync(run, cancellationToken);
-            cancellations.Cancel(run.Id);
+            running |= !await stopper.StopAsync(run, RunReasons.CanceledByUser, cancellationToken);
         }
 
         return running;

@@ -5,6 +5,9 @@ public sealed class RunCancellations : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Registration> _running = new(StringComparer.Ordinal);
+
+    /// <summary>Asked to stop between being claimed and being registered.</summary>
+    private readonly HashSet<string> _askedEarly = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stopping = new();
     private TaskCompletionSource? _idle;
 
@@ -18,11 +21,16 @@ public sealed class RunCancellations : IDisposable
         lock (_gate)
         {
             _running[runId] = registration;
+            if (_askedEarly.Remove(runId))
+            {
+                registration.Ask();
+            }
         }
 
         return registration;
     }
 
+    /// <summary>Call this only for a Run that was claimed and has not ended.</summary>
     public void Cancel(string runId)
     {
         lock (_gate)
@@ -30,6 +38,10 @@ public sealed class RunCancellations : IDisposable
             if (_running.TryGetValue(runId, out var registration))
             {
                 registration.Ask();
+            }
+            else
+            {
+                _askedEarly.Add(runId);
             }
         }
     }

@@ -22,13 +22,18 @@ public sealed class RunCommands(
     ProjectQueries projects,
     AuthSessionStore sessions,
     RunScheduler scheduler,
-    RunCancellations cancellations,
+    RunStopper stopper,
     TimeProvider clock) : IRunCommands
 {
     public async Task<string> StartAsync(Actor actor, Guid projectId, StartRun request, CancellationToken cancellationToken)
     {
         actor.Require(Role.Operator);
         var project = await projects.GetDeployedAsync(projectId, cancellationToken);
+        if (!project.Manifest.Settings.ApiAccessEnabled && request.Priority == RunPriority.Api)
+        {
+            throw RequestException.Forbidden($"Project {project.Project.Name} has API access switched off in its settings file.");
+        }
+
         var faults = Validate(project, request);
         if (faults.Count > 0)
         {
@@ -61,20 +66,7 @@ public sealed class RunCommands(
     {
         actor.Require(Role.Operator);
         var run = await queries.FindRunAsync(projectId, runId, cancellationToken) ?? throw RequestException.NotFound($"Run {runId}");
-        if (await store.TryCancelPendingAsync(run, RunReasons.CanceledByUser, "Canceled by a user before it started.", cancellationToken))
-        {
-            if (run.Type is RunType.Create or RunType.Update && run.AuthSessionId is not null
-                && await sessions.FindAsync(projectId, run.AuthSessionId, cancellationToken) is { } session)
-            {
-                await sessions.MarkExpiredAsync(session, run.Id, "The login was canceled.", CancellationToken.None);
-                await sessions.UnlockAsync(session, run.Id);
-            }
-
-            return;
-        }
-
-        await store.RequestCancelAsync(run, cancellationToken);
-        cancellations.Cancel(runId);
+        await stopper.StopAsync(run, RunReasons.CanceledByUser, cancellationToken);
     }
 
     private static List<FieldFault> Validate(DeployedProject project, StartRun request)
@@ -99,6 +91,11 @@ public sealed class RunCommands(
         if (!project.Manifest.Settings.AuthSessionsEnabled && uses)
         {
             faults.Add(new FieldFault("authSession", "This project has no AuthSessions enabled."));
+        }
+
+        if (request.RuntimeInputJson is not null && project.Manifest.Settings.AuthSessionsType == "MANUAL")
+        {
+            faults.Add(new FieldFault("authSession.runtimeInput", "This project's AuthSessions are recorder-based: they take no credentials."));
         }
 
         if (request.RuntimeInputJson is not null && !request.Options.AutoRecreate)
@@ -130,8 +127,7 @@ public sealed class RunCommands(
                 throw RequestException.Invalid("authSession.runtimeInput", $"AuthSession {id} is not runtime-based, so it takes no runtimeInput.");
             }
 
-            session ??= await sessions.AddAsync(
-                project.Project.Id, id, AuthSessionType.Runtime, AuthSessionSource.Api, parametersJson: null, proxy: null, lockedByRunId: null, cancellationToken);
+            session ??= await AddRuntimeAsync(project.Project.Id, id, cancellationToken);
         }
 
         if (session is null)
@@ -139,12 +135,22 @@ public sealed class RunCommands(
             throw RequestException.Invalid("authSession.id", $"This project has no AuthSession {id}.");
         }
 
+        if (session.Source == AuthSessionSource.Code && !project.Manifest.CodeSessions.Contains(id))
+        {
+            throw RequestException.Invalid("authSession.id", $"The project's code does not define AuthSession {id} any more; it is deleted as soon as nothing uses it.");
+        }
+
         if (session.Type == AuthSessionType.Recorder && request.Options.AutoRecreate)
         {
             throw RequestException.Invalid("authSession.autoRecreate", "Must be false for a recorder-based AuthSession: only a person can log it in.");
         }
 
-        if (session.Type == AuthSessionType.Runtime && request.RuntimeInputJson is null && request.Options.AutoRecreate)
+        if (session.Type == AuthSessionType.Runtime && !request.Options.AutoRecreate)
+        {
+            throw RequestException.Invalid("authSession.autoRecreate", "Must be true for a runtime-based AuthSession: each Run brings the credentials to log in with.");
+        }
+
+        if (session.Type == AuthSessionType.Runtime && request.RuntimeInputJson is null)
         {
             throw RequestException.Invalid("authSession.runtimeInput", "A runtime-based AuthSession needs its credentials with every Run.");
         }
@@ -156,6 +162,31 @@ public sealed class RunCommands(
                 "auth-session-already-in-use");
         }
 
+        if (session.StateVersion == 0 && !request.Options.AutoRecreate)
+        {
+            throw RequestException.Conflict(
+                $"AuthSession {id} has no login yet, and this Run may not make one. Log it in first, or set autoRecreate.", "auth-session-not-ready");
+        }
+
         return session;
+    }
+
+    private async Task<AuthSession> AddRuntimeAsync(Guid projectId, string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await sessions.AddAsync(
+                projectId, id, AuthSessionType.Runtime, AuthSessionSource.Api, parametersJson: null, proxy: null, lockedByRunId: null, cancellationToken);
+        }
+        catch (RequestException meanwhile) when (meanwhile.Fault == RequestFault.Conflict)
+        {
+            // Another Run brought the same id at the same moment.
+            if (await sessions.FindAsync(projectId, id, cancellationToken) is { } session)
+            {
+                return session;
+            }
+
+            throw;
+        }
     }
 }

@@ -1,4 +1,5 @@
 using IntunedDashboard.Http;
+using IntunedDashboard.Platform;
 using IntunedDashboard.Projects;
 using IntunedDashboard.Projects.Variables;
 
@@ -7,8 +8,8 @@ namespace IntunedDashboard.Runs;
 /// <param name="Secrets">The values that people set: they are redacted like credentials.</param>
 public sealed record AttemptEnvironment(IReadOnlyDictionary<string, string> Variables, IReadOnlyCollection<string> Secrets);
 
-/// <summary>The process environment that automations see.</summary>
-public sealed class RunEnvironment(LocalAddress address, VariableQueries variables)
+/// <summary>What every attempt of a project gets: its process environment, and the proxy where session and Run name none.</summary>
+public sealed class RunEnvironment(LocalAddress address, VariableQueries variables, SecretProtector protector)
 {
     /// <summary>Where the dashboard that runs an automation answers on its machine.</summary>
     public const string DashboardUrl = "INTUNED_DASHBOARD_URL";
@@ -25,4 +26,9 @@ public sealed class RunEnvironment(LocalAddress address, VariableQueries variabl
 
         return new AttemptEnvironment(all, set.Values.ToArray());
     }
+
+    /// <returns>The proxy of the project's settings file, or null.</returns>
+    public ProxySettings? OpenProxy(DeployedProject project) => project.ProtectedProxy is { } stored
+        ? ProxySettings.Parse(protector.Unprotect(Deployment.ProxyPurpose(project.DeploymentId), stored))
+        : null;
 }

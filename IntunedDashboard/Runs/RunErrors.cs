@@ -11,8 +11,19 @@ public static class RunErrorCodes
     public const string CreateAttemptsFailed = "create-attempts-failed";
     public const string PostCreateCheckAttemptsFailed = "post-create-check-attempts-failed";
     public const string ApiAttemptsFailed = "api-attempts-failed";
+    public const string ScriptNoValidOutput = "script-no-valid-output-received";
     public const string ScriptProcessCrashed = "script-process-crashed";
     public const string InternalServerError = "internal-server-error";
+
+    /// <summary>All that clients know. They refuse an answer with any other, while one without a code is fine.</summary>
+    public static IReadOnlyList<string> Published { get; } =
+    [
+        InternalServerError, ScriptProcessCrashed, "unexpected", "script-execution-exception", ScriptNoValidOutput,
+        "result-too-big-error", "script-timeout", "script-unexpected-error", AuthCheckFailed, "all-attempts-failed", CheckAttemptsFailed,
+        CreateAttemptsFailed, PostCreateCheckAttemptsFailed, ApiAttemptsFailed, "onepassword-integration-error", "job-run-terminated",
+    ];
+
+    public static IReadOnlyList<string> Categories { get; } = ["infrastructure", "execution", "auth", "user", "billing"];
 }
 
 /// <summary>The published reasons for which a Run is canceled.</summary>
@@ -20,14 +31,26 @@ public static class RunReasons
 {
     public const string ValidateDependencyFailed = "auth-session-validate-dependency-failed";
     public const string CanceledByUser = "cancelled-user-action";
+    public const string ApiAccessDisabled = "api-access-disabled";
     public const string JobRunTerminated = "job-run-terminated";
 
     /// <summary>The login was lost in the middle of a JobRun; the item comes again.</summary>
     public const string JobRunPaused = "job-run-paused";
 
     /// <summary>For people.</summary>
-    public static string SentenceOf(string reason) =>
-        reason == JobRunTerminated ? "Its JobRun was terminated." : "Canceled by a user.";
+    public static string SentenceOf(string reason) => reason switch
+    {
+        JobRunTerminated => "Its JobRun was terminated.",
+        ApiAccessDisabled => "The project was deployed with API access switched off.",
+        _ => "Canceled by a user.",
+    };
+
+    /// <summary>All that clients know.</summary>
+    public static IReadOnlyList<string> Published { get; } =
+    [
+        ValidateDependencyFailed, "terminated", JobRunPaused, JobRunTerminated, "failed-to-initialize-job-run", ApiAccessDisabled,
+        CanceledByUser,
+    ];
 }
 
 public static class RunErrors

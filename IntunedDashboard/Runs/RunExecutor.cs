@@ -95,20 +95,24 @@ public sealed class RunExecutor(
 
     private async Task EndCanceledAsync(Run run)
     {
-        var reason = await store.ReadCancelReasonAsync(run);
         await store.CloseAttemptsAsync(run, error: null);
-        await store.CancelAsync(run, reason, RunReasons.SentenceOf(reason));
+        await FreeSessionAsync(run, "The login was canceled.");
+        await store.CancelAsAskedAsync(run);
     }
 
     private async Task EndFailedAsync(Run run, RunErrorInfo error)
     {
         await store.CloseAttemptsAsync(run, error.Message);
+        await FreeSessionAsync(run, error.Message);
         await store.FailAsync(run, error);
-        if (run.Type is RunType.Create or RunType.Update && run.AuthSessionId is not null
-            && await sessions.FindAsync(run.ProjectId, run.AuthSessionId, CancellationToken.None) is { } session)
+    }
+
+    /// <summary>Before the Run ends: whoever sees it ended can use the session.</summary>
+    private async Task FreeSessionAsync(Run run, string reason)
+    {
+        if (run is { Type: RunType.Create or RunType.Update, AuthSessionKey: { } key })
         {
-            await sessions.MarkExpiredAsync(session, run.Id, error.Message, CancellationToken.None);
-            await sessions.UnlockAsync(session, run.Id);
+            await sessions.AbandonLoginAsync(key, run.Id, reason);
         }
     }
 }

@@ -1,74 +1,40 @@
-using System.Globalization;
-using IntunedDashboard.Platform;
+using IntunedDashboard.Http;
+using IntunedDashboard.Http.Description;
 
 namespace IntunedDashboard.Runs;
 
 /// <summary>The query string of the Runs list, in the published words; several values of one filter are separated by commas.</summary>
-public sealed class RunListQuery(IQueryCollection query)
+public static class RunListQuery
 {
-    private const int LargestPage = 200;
+    public static ApiQuery[] Described { get; } =
+    [
+        new("status", $"One or several of {string.Join(", ", RunWords.Statuses)}, separated by commas."),
+        new("type", $"One or several of {string.Join(", ", RunWords.Types)}, separated by commas."),
+        new("apiName", "Only Runs of this API."),
+        new("authSessionId", "Only Runs with this AuthSession."),
+        new("jobId", "Only Runs of this Job."),
+        new("jobRunId", "Only Runs of this JobRun."),
+        new("from", "Only Runs made at this time or later.") { IsTime = true },
+        new("to", "Only Runs made before this time.") { IsTime = true },
+        .. PageQuery.Described,
+    ];
 
-    private readonly List<FieldFault> _faults = [];
-
-    public string? Cursor => Text("cursor");
-
-    /// <exception cref="RequestException">Lists every value that is not allowed.</exception>
-    public (RunFilter Filter, int PageSize) Read(int defaultPageSize)
+    /// <exception cref="Platform.RequestException">Lists every value that is not allowed.</exception>
+    public static (RunFilter Filter, int PageSize, string? Cursor) Read(QueryValues query)
     {
-        var pageSize = defaultPageSize;
-        if (Text("pageSize") is { } size
-            && !(int.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out pageSize) && pageSize is >= 1 and <= LargestPage))
-        {
-            _faults.Add(new FieldFault("pageSize", $"Must be a whole number from 1 to {LargestPage}."));
-        }
-
         var filter = new RunFilter
         {
-            Statuses = Words("status", Enum.GetValues<RunStatus>(), RunWords.Of),
-            Types = Words("type", Enum.GetValues<RunType>(), RunWords.Of),
-            ApiName = Text("apiName"),
-            AuthSessionId = Text("authSessionId"),
-            JobId = Text("jobId"),
-            JobRunId = Text("jobRunId"),
-            From = Time("from"),
-            To = Time("to"),
+            Statuses = query.Words("status", Enum.GetValues<RunStatus>(), RunWords.Of),
+            Types = query.Words("type", Enum.GetValues<RunType>(), RunWords.Of),
+            ApiName = query.Text("apiName"),
+            AuthSessionId = query.Text("authSessionId"),
+            JobId = query.Text("jobId"),
+            JobRunId = query.Text("jobRunId"),
+            From = query.Time("from"),
+            To = query.Time("to"),
         };
-        return _faults.Count == 0 ? (filter, pageSize) : throw RequestException.Invalid(_faults);
-    }
-
-    private string? Text(string name) => query[name].FirstOrDefault(v => !string.IsNullOrEmpty(v));
-
-    private List<T> Words<T>(string name, T[] values, Func<T, string> word)
-    {
-        var found = new List<T>();
-        foreach (var text in Text(name)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [])
-        {
-            var index = Array.FindIndex(values, v => word(v).Equals(text, StringComparison.OrdinalIgnoreCase));
-            if (index < 0)
-            {
-                _faults.Add(new FieldFault(name, $"Allowed are: {string.Join(", ", values.Select(word))}."));
-                continue;
-            }
-
-            found.Add(values[index]);
-        }
-
-        return found;
-    }
-
-    private DateTimeOffset? Time(string name)
-    {
-        if (Text(name) is not { } text)
-        {
-            return null;
-        }
-
-        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
-        {
-            return time;
-        }
-
-        _faults.Add(new FieldFault(name, "Must be an ISO-8601 time such as 2026-01-31T12:00:00Z."));
-        return null;
+        var (pageSize, cursor) = PageQuery.Read(query);
+        query.ThrowIfFaulty();
+        return (filter, pageSize, cursor);
     }
 }

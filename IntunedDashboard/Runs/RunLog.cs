@@ -13,4 +13,10 @@ public static partial class RunLog
 
     [LoggerMessage(1603, LogLevel.Error, "Looking for Runs without a trigger failed")]
     public static partial void SweepFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(1604, LogLevel.Information, "Run {RunId} failed with {Code} (correlation id {CorrelationId})")]
+    public static partial void RunFailed(this ILogger logger, string runId, string code, string correlationId);
+
+    [LoggerMessage(1605, LogLevel.Information, "Attempt {Attempt} of Run {RunId} failed with {Code} (correlation id {CorrelationId})")]
+    public static partial void AttemptFailed(this ILogger logger, int attempt, string runId, string code, string correlationId);
 }

@@ -103,6 +103,7 @@ public sealed class RunQueries(IDbContextFactory<AppDbContext> contexts, IArtifa
             DeploymentId = run.DeploymentId,
             DeploymentNumber = number,
             StartedBy = run.StartedBy,
+            Priority = run.Priority,
             Options = Read<RunOptions>(data.OptionsJson)!,
             ParametersJson = data.ParametersJson ?? "{}",
             ResultJson = data.ResultJson,

@@ -31,10 +31,25 @@ public sealed class RunRecovery(
         }
 
         var freed = await sessions.ReleaseAllLocksAsync(interrupted.Select(r => r.Id).ToList(), cancellationToken);
-        if (interrupted.Count > 0)
+        foreach (var session in await ReadForsakenAsync(cancellationToken))
+        {
+            await sessions.AbandonLoginAsync(session.Key, session.LockedByRunId!, "The server stopped before the login began.");
+            freed++;
+        }
+
+        if (interrupted.Count > 0 || freed > 0)
         {
             logger.Recovered(interrupted.Count, freed);
         }
+    }
+
+    /// <summary>Sessions that were locked for a Run which the server did not get to write, or which has ended.</summary>
+    private async Task<List<AuthSession>> ReadForsakenAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Set<AuthSession>().AsNoTracking()
+            .Where(s => s.LockedByRunId != null && !db.Set<Run>().Any(r => r.Id == s.LockedByRunId && r.FinishedAt == null))
+            .ToListAsync(cancellationToken);
     }
 
     private async Task<List<Run>> ReadAsync(CancellationToken cancellationToken)

@@ -11,7 +11,12 @@ namespace IntunedDashboard.Runs;
 /// claim, so that nothing happens twice and a writer that lost its claim changes nothing. Safe for concurrent use.
 /// </summary>
 public sealed class RunStore(
-    IDbContextFactory<AppDbContext> contexts, RunRows rows, IEnumerable<IRunFollower> followers, ILiveSignals signals, TimeProvider clock)
+    IDbContextFactory<AppDbContext> contexts,
+    RunRows rows,
+    IEnumerable<IRunFollower> followers,
+    ILiveSignals signals,
+    TimeProvider clock,
+    ILogger<RunStore> logger)
 {
     /// <summary>Made anew by every start, so that a restarted server knows its predecessor's claims.</summary>
     public string ClaimToken { get; } = Ids.NewRunId();
@@ -104,12 +109,22 @@ public sealed class RunStore(
 
     public async Task<bool> FailAsync(Run run, RunErrorInfo error)
     {
+        logger.RunFailed(run.Id, error.Code, error.CorrelationId);
         return await FinishAsync(run, RunStatus.Failed, error, reason: null, error.Message);
     }
 
     public async Task<bool> CancelAsync(Run run, string reason, string message)
     {
         return await FinishAsync(run, RunStatus.Canceled, error: null, reason, message);
+    }
+
+    /// <summary>Ends a Run with the reason that was given when it was asked to stop.</summary>
+    public async Task<bool> CancelAsAskedAsync(Run run)
+    {
+        await using var db = await contexts.CreateDbContextAsync(CancellationToken.None);
+        var asked = await db.Set<Run>().Where(r => r.Id == run.Id).Select(r => r.CancelReason).FirstOrDefaultAsync(CancellationToken.None);
+        var reason = asked ?? RunReasons.CanceledByUser;
+        return await CancelAsync(run, reason, RunReasons.SentenceOf(reason));
     }
 
     /// <summary>Cancels a Run nobody has claimed yet.</summary>
@@ -139,24 +154,30 @@ public sealed class RunStore(
         return canceled == 1;
     }
 
+    /// <summary>Asks whoever executes the Run to end it. The first reason counts.</summary>
     /// <param name="reason">A published reason type, which the Run ends with.</param>
-    public async Task RequestCancelAsync(Run run, CancellationToken cancellationToken, string reason = RunReasons.CanceledByUser)
+    /// <returns>False when it has ended or was asked before.</returns>
+    public async Task<bool> RequestCancelAsync(Run run, string reason, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await db.Set<Run>()
-            .Where(r => r.Id == run.Id && (r.Status == RunStatus.Pending || r.Status == RunStatus.Started))
+        var asked = await db.Set<Run>()
+            .Where(r => r.Id == run.Id && !r.CancelRequested && (r.Status == RunStatus.Pending || r.Status == RunStatus.Started))
             .ExecuteUpdateAsync(
-                set => set.SetProperty(r => r.CancelRequested, true).SetProperty(r => r.CancelReason, r => r.CancelReason ?? reason),
+                set => set.SetProperty(r => r.CancelRequested, true).SetProperty(r => r.CancelReason, reason),
                 cancellationToken);
         Signal(run);
+        return asked == 1;
     }
 
-    /// <summary>Why somebody asked to stop the Run.</summary>
-    public async Task<string> ReadCancelReasonAsync(Run run)
+    /// <returns>A Run that has not ended and uses the session, or null.</returns>
+    public async Task<string?> FindUserOfSessionAsync(Guid sessionKey, CancellationToken cancellationToken)
     {
-        await using var db = await contexts.CreateDbContextAsync(CancellationToken.None);
-        return await db.Set<Run>().Where(r => r.Id == run.Id).Select(r => r.CancelReason).FirstOrDefaultAsync(CancellationToken.None)
-            ?? RunReasons.CanceledByUser;
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Set<Run>()
+            .Where(r => r.AuthSessionKey == sessionKey && r.FinishedAt == null)
+            .OrderBy(r => r.Seq)
+            .Select(r => r.Id)
+            .FirstOrDefaultAsync(cancellationToken);
     }
 
     /// <summary>Opens the next attempt of a Run.</summary>
@@ -201,6 +222,11 @@ public sealed class RunStore(
         attempt.Status = status;
         attempt.FinishedAt = clock.GetUtcNow();
         attempt.ErrorJson = error is null ? null : JsonSerializer.Serialize(error, JsonSerializerOptions.Web);
+        if (error is not null)
+        {
+            logger.AttemptFailed(attempt.Number, run.Id, error.Code, error.CorrelationId);
+        }
+
         await using var db = await contexts.CreateDbContextAsync(CancellationToken.None);
         await db.Set<Attempt>()
             .Where(a => a.RunId == run.Id && a.Number == attempt.Number

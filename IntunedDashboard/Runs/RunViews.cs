@@ -80,6 +80,8 @@ public sealed record RunDetail
 
     public string? StartedBy { get; init; }
 
+    public RunPriority Priority { get; init; }
+
     public required RunOptions Options { get; init; }
 
     /// <summary>JSON; values that are credentials are masked.</summary>

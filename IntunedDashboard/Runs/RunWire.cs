@@ -1,12 +1,21 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using IntunedDashboard.Http.Description;
 
 namespace IntunedDashboard.Runs;
 
 /// <summary>The published words for states and types.</summary>
 public static class RunWords
 {
+    public static IReadOnlyList<string> Statuses { get; } = [.. Enum.GetValues<RunStatus>().Select(Of)];
+
+    public static IReadOnlyList<string> Types { get; } = [.. Enum.GetValues<RunType>().Select(Of)];
+
+    public static IReadOnlyList<string> AttemptStatuses { get; } = [.. Enum.GetValues<AttemptStatus>().Select(Of)];
+
+    public static IReadOnlyList<string> AttemptKinds { get; } = [.. Enum.GetValues<AttemptKind>().Select(Of)];
+
     public static string Of(RunStatus status) => status switch
     {
         RunStatus.Pending => "pending",
@@ -44,8 +53,11 @@ public static class RunWords
 /// <summary>The published error of a Run; names are mixed-case on purpose.</summary>
 public sealed record RunErrorWire
 {
-    public required string Code { get; init; }
+    /// <summary>Left out when it is none that clients know.</summary>
+    [OneOf(typeof(RunErrorCodes), nameof(RunErrorCodes.Published))]
+    public string? Code { get; init; }
 
+    [OneOf(typeof(RunErrorCodes), nameof(RunErrorCodes.Categories))]
     public required string Category { get; init; }
 
     public required string Message { get; init; }
@@ -59,7 +71,7 @@ public sealed record RunErrorWire
 
     public static RunErrorWire? From(RunErrorInfo? error) => error is null ? null : new RunErrorWire
     {
-        Code = error.Code,
+        Code = RunErrorCodes.Published.Contains(error.Code) ? error.Code : null,
         Category = error.Category,
         Message = error.Message,
         Retirable = error.Retirable,
@@ -87,25 +99,29 @@ public sealed record RunErrorWire
     }
 }
 
-public sealed record RunReasonWire(string Type, string Message)
+public sealed record RunReasonWire([property: OneOf(typeof(RunReasons), nameof(RunReasons.Published))] string Type, string Message)
 {
     public static RunReasonWire? From(RunRow run) =>
         run.ReasonType is null ? null : new RunReasonWire(run.ReasonType, run.Message ?? "The Run was canceled.");
 }
 
 /// <summary>The answer of <c>run/start</c>.</summary>
-public sealed record RunStartedWire(string RunId, string Status = "pending");
+public sealed record RunStartedWire(string RunId, [property: OneOf("pending")] string Status = "pending");
+
+/// <summary>The answer of <c>runs/{runId}/cancel</c>: a Run that is being executed ends a moment later.</summary>
+public sealed record RunStateWire(string RunId, [property: OneOf(typeof(RunWords), nameof(RunWords.Statuses))] string Status);
 
 /// <summary>The answer of <c>run/{runId}/result</c>. A completed Run has a result even when it is null.</summary>
 public sealed record RunResultWire
 {
     public required string RunId { get; init; }
 
+    [OneOf(typeof(RunWords), nameof(RunWords.Statuses))]
     public required string Status { get; init; }
 
     public JsonElement? Result { get; init; }
 
-    public JsonElement? ExtendedPayloads { get; init; }
+    public IReadOnlyList<ExtendedPayloadWire>? ExtendedPayloads { get; init; }
 
     public RunErrorWire? Error { get; init; }
 
@@ -118,7 +134,7 @@ public sealed record RunResultWire
         RunId = run.Row.Id,
         Status = RunWords.Of(run.Row.Status),
         Result = Parse(run.ResultJson),
-        ExtendedPayloads = Parse(run.ExtendedPayloadsJson),
+        ExtendedPayloads = Runs.ExtendedPayloads.Read(run.ExtendedPayloadsJson),
         Error = RunErrorWire.From(run.Error),
         Message = run.Row.Message,
         Reason = RunReasonWire.From(run.Row),
@@ -133,8 +149,10 @@ public sealed record RunSummaryWire
 {
     public required string RunId { get; init; }
 
+    [OneOf(typeof(RunWords), nameof(RunWords.Types))]
     public required string Type { get; init; }
 
+    [OneOf(typeof(RunWords), nameof(RunWords.Statuses))]
     public required string Status { get; init; }
 
     public string? ApiName { get; init; }
@@ -185,12 +203,16 @@ public sealed record RunSummaryWire
         started is { } from && finished is { } to ? (long)(to - from).TotalMilliseconds : null;
 }
 
-public sealed record RunListErrorWire(string Code, string Category, string Message, bool Retirable)
+public sealed record RunListErrorWire(
+    [property: OneOf(typeof(RunErrorCodes), nameof(RunErrorCodes.Published))] string? Code,
+    [property: OneOf(typeof(RunErrorCodes), nameof(RunErrorCodes.Categories))] string Category,
+    string Message,
+    bool Retirable)
 {
     public static RunListErrorWire From(string code, string? message)
     {
         var category = RunErrors.CategoryOf(code);
-        return new RunListErrorWire(code, category, message ?? "The Run failed.", category == "infrastructure");
+        return new RunListErrorWire(RunErrorCodes.Published.Contains(code) ? code : null, category, message ?? "The Run failed.", category == "infrastructure");
     }
 }
 
@@ -200,8 +222,10 @@ public sealed record AttemptWire
 {
     public required int Number { get; init; }
 
+    [OneOf(typeof(RunWords), nameof(RunWords.AttemptKinds))]
     public required string Kind { get; init; }
 
+    [OneOf(typeof(RunWords), nameof(RunWords.AttemptStatuses))]
     public required string Status { get; init; }
 
     public string? ValidateRunId { get; init; }
@@ -241,8 +265,10 @@ public sealed record RunDetailWire
 {
     public required string RunId { get; init; }
 
+    [OneOf(typeof(RunWords), nameof(RunWords.Types))]
     public required string Type { get; init; }
 
+    [OneOf(typeof(RunWords), nameof(RunWords.Statuses))]
     public required string Status { get; init; }
 
     public string? ApiName { get; init; }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using IntunedDashboard.Execution;
 using IntunedDashboard.Http;
+using IntunedDashboard.Http.Description;
 using IntunedDashboard.Identity;
 using IntunedDashboard.Platform;
 using IntunedDashboard.Projects;
@@ -14,19 +15,36 @@ namespace IntunedDashboard.Runs;
 /// <summary>REST of Runs: the published start and result, and our own list, detail, artifacts and cancel.</summary>
 public static class RunsApi
 {
-    private const int DefaultPageSize = 50;
     private const int LogBatch = 1000;
 
     public static RouteGroupBuilder MapRuns(this RouteGroupBuilder project)
     {
-        project.MapPost("/run/start", StartAsync).RequireAuthorization(Policies.Operator);
-        project.MapGet("/run/{runId}/result", ResultAsync);
-        project.MapGet("/runs", ListAsync);
-        project.MapGet("/runs/{runId}", GetAsync);
-        project.MapPost("/runs/{runId}/cancel", CancelAsync).RequireAuthorization(Policies.Operator);
-        project.MapGet("/runs/{runId}/attempts/{number:int}/log", LogAsync);
-        project.MapGet("/runs/{runId}/attempts/{number:int}/trace", TraceAsync);
-        project.MapGet("/runs/{runId}/attempts/{number:int}/screenshot", ScreenshotAsync);
+        var runs = project.MapGroup(string.Empty).WithTags("Runs");
+        runs.MapPost("/run/start", StartAsync).RequireAuthorization(Policies.Operator)
+            .WithName("runApiStart").WithSummary("Starts an API Run. Its result is asked for later.")
+            .Takes(RunExamples.Start).Answers(RunExamples.Started).Refuses(StatusCodes.Status409Conflict);
+        runs.MapGet("/run/{runId}/result", ResultAsync)
+            .WithName("runApiResult").WithSummary("The result of a Run, or how far it is.")
+            .TakesQuery(RunWait.Described).AnswersRunResults();
+        runs.MapGet("/runs", ListAsync)
+            .WithName("ListRuns").WithSummary("The Runs of a project, newest first.")
+            .TakesQuery(RunListQuery.Described).Answers(RunExamples.List);
+        runs.MapGet("/runs/{runId}", GetAsync)
+            .WithName("GetRun").WithSummary("A Run with everything it was given and gave, and its attempts.")
+            .Answers(RunExamples.Detail);
+        runs.MapPost("/runs/{runId}/cancel", CancelAsync).RequireAuthorization(Policies.Operator)
+            .WithName("CancelRun").WithSummary("Asks a Run to stop. Nothing happens to one that has ended.")
+            .Answers(RunExamples.Canceled);
+        var attempt = runs.MapGroup("/runs/{runId}/attempts/{number:int}");
+        attempt.MapGet("/log", LogAsync)
+            .WithName("GetAttemptLog").WithSummary("The log of an attempt, one JSON object with time, level and message a line.")
+            .AnswersFile("application/x-ndjson").Refuses(StatusCodes.Status403Forbidden);
+        attempt.MapGet("/trace", TraceAsync)
+            .WithName("GetAttemptTrace").WithSummary("The Playwright trace of an attempt, when one was kept.")
+            .AnswersFile("application/zip").Refuses(StatusCodes.Status403Forbidden);
+        attempt.MapGet("/screenshot", ScreenshotAsync)
+            .WithName("GetAttemptScreenshot").WithSummary("The last picture before an attempt failed, when there is one.")
+            .AnswersFile("image/png").Refuses(StatusCodes.Status403Forbidden);
         return project;
     }
 
@@ -65,15 +83,16 @@ public static class RunsApi
     };
 
     private static async Task<Ok<RunResultWire>> ResultAsync(
-        RequestedProject project, string runId, IRunQueries queries, CancellationToken cancellationToken) =>
-        TypedResults.Ok(RunResultWire.From(await FindAsync(queries, project, runId, cancellationToken)));
+        RequestedProject project, string runId, QueryValues query, RunWait wait, CancellationToken cancellationToken) =>
+        await wait.FindAsync(project.Id, runId, RunWait.Read(query), _ => true, cancellationToken) is { } run
+            ? TypedResults.Ok(RunResultWire.From(run))
+            : throw RequestException.NotFound($"Run {runId}");
 
     private static async Task<Ok<RunListWire>> ListAsync(
-        RequestedProject project, HttpRequest request, IRunQueries queries, CancellationToken cancellationToken)
+        RequestedProject project, QueryValues query, IRunQueries queries, CancellationToken cancellationToken)
     {
-        var query = new RunListQuery(request.Query);
-        var (filter, pageSize) = query.Read(DefaultPageSize);
-        var page = await queries.ListAsync(project.Id, filter, pageSize, query.Cursor, cancellationToken);
+        var (filter, pageSize, cursor) = RunListQuery.Read(query);
+        var page = await queries.ListAsync(project.Id, filter, pageSize, cursor, cancellationToken);
         return TypedResults.Ok(new RunListWire(page.Runs.Select(RunSummaryWire.From).ToList(), page.NextCursor));
     }
 
@@ -81,12 +100,12 @@ public static class RunsApi
         RequestedProject project, string runId, IRunQueries queries, CancellationToken cancellationToken) =>
         TypedResults.Ok(RunDetailWire.From(await FindAsync(queries, project, runId, cancellationToken)));
 
-    private static async Task<Ok<RunStartedWire>> CancelAsync(
+    private static async Task<Ok<RunStateWire>> CancelAsync(
         RequestedProject project, string runId, Actor actor, IRunCommands commands, IRunQueries queries, CancellationToken cancellationToken)
     {
         await commands.CancelAsync(actor, project.Id, runId, cancellationToken);
         var run = await FindAsync(queries, project, runId, cancellationToken);
-        return TypedResults.Ok(new RunStartedWire(runId, RunWords.Of(run.Row.Status)));
+        return TypedResults.Ok(new RunStateWire(runId, RunWords.Of(run.Row.Status)));
     }
 
     private static async Task LogAsync(

@@ -1,4 +1,5 @@
 using IntunedDashboard.AuthSessions;
+using IntunedDashboard.Runs.Attachments;
 using IntunedDashboard.Runs.Scheduling;
 
 namespace IntunedDashboard.Runs;
@@ -9,9 +10,13 @@ public static class RunsModule
     {
         builder.Services.AddOptions<RunSettings>().BindConfiguration(RunSettings.Section);
         builder.Services.AddSingleton<RunRows>();
+        builder.Services.AddOptions<AiGatewaySettings>().BindConfiguration(AiGatewaySettings.Section);
         builder.Services.AddSingleton<RunStore>();
+        builder.Services.AddSingleton<AttachmentStore>();
+        builder.Services.AddSingleton<AttemptServicesFactory>();
         builder.Services.AddSingleton<RunEnvironment>();
         builder.Services.AddSingleton<RunCancellations>();
+        builder.Services.AddSingleton<RunStopper>();
         builder.Services.AddSingleton<AttemptRunner>();
         builder.Services.AddSingleton<AuthRunFlow>();
         builder.Services.AddSingleton<ApiRunFlow>();
@@ -19,8 +24,12 @@ public static class RunsModule
         builder.Services.AddSingleton<RunRecovery>();
         builder.Services.AddSingleton<Projects.IProjectActivity, RunActivity>();
         builder.Services.AddSingleton<IRunQueries, RunQueries>();
+        builder.Services.AddSingleton<RunWait>();
         builder.Services.AddSingleton<IRunCommands, RunCommands>();
-        builder.Services.AddSingleton<IAuthSessionCommands, AuthSessionOperations>();
+        builder.Services.AddSingleton<AuthSessionOperations>();
+        builder.Services.AddSingleton<IAuthSessionCommands>(services => services.GetRequiredService<AuthSessionOperations>());
+        builder.Services.AddSingleton<IAuthSessionUse, RunSessionUse>();
+        builder.Services.AddSingleton<Projects.ICodeResources, CodeSessions>();
         builder.AddScheduling();
         return builder;
     }

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Net.Mail;
+using IntunedDashboard.Projects;
+using IntunedDashboard.Projects.Reading;
 
 namespace IntunedDashboard.Startup;
 
@@ -12,6 +14,7 @@ public static class Settings
     public static IReadOnlyList<Setting> All { get; } =
     [
         Text("Dashboard:DataDirectory"),
+        Address("Dashboard:PublicUrl"),
         OneOf("Database:Provider", "Sqlite"),
         Text("Database:ConnectionString"),
         OneOf("Node:Role", "All"),
@@ -27,6 +30,8 @@ public static class Settings
         new("Bootstrap:ApiKey", value => value.Length is >= 8 and <= 256 && value.All(c => c is > ' ' and <= '~')
             ? null
             : "Must have 8 to 256 printable ASCII characters without spaces."),
+        Whole("RateLimits:RequestsPerKey", 0, 10_000_000),
+        Whole("RateLimits:RequestsPerAddress", 0, 10_000_000),
         Flag("Sample:Enabled"),
         Whole("Sample:SessionSeconds", 1, 24 * 60 * 60),
         Whole("Deployments:MaxUploadBytes", 1024, 2L * 1024 * 1024 * 1024),
@@ -35,11 +40,15 @@ public static class Settings
         Whole("Deployments:MaxCompressionRatio", 2, 1_000_000),
         Duration("Deployments:CompileTimeout", TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
         Duration("Deployments:NpmTimeout", TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
+        Flag("Deployments:RunInstallScripts"),
         Flag("AuthSessions:StrictLocking"),
         Whole("AuthSessions:LoginsPerHour", 1, 100_000),
         Whole("AuthSessions:StateVersionsKept", 1, 1000),
         Whole("AuthSessions:UnprovenLoginsAllowed", 1, 100),
         Whole("Runs:MaxResultBytes", 1024, 256L * 1024 * 1024),
+        Address("AiGateway:BaseUrl"),
+        Length("AiGateway:ApiKey", 1, 1000),
+        Length("AiGateway:Model", 1, 200),
     ];
 
     /// <exception cref="InvalidSettingsException">Lists every fault with the name of its setting.</exception>
@@ -51,6 +60,18 @@ public static class Settings
             if (configuration[setting.Name] is { Length: > 0 } value && setting.Fault(value) is { } fault)
             {
                 faults.Add(new SettingFault(setting.Name, fault));
+            }
+        }
+
+        foreach (var folder in configuration.GetSection(WatchedFolders.Section).GetChildren())
+        {
+            if (!SettingsReader.IsProjectName(folder.Key))
+            {
+                faults.Add(new SettingFault(folder.Path, ProjectCommands.NameRule));
+            }
+            else if (!Directory.Exists(folder.Value))
+            {
+                faults.Add(new SettingFault(folder.Path, $"There is no folder '{folder.Value}'."));
             }
         }
 
@@ -77,6 +98,11 @@ public static class Settings
     private static bool Has(IConfiguration configuration, string name) => !string.IsNullOrEmpty(configuration[name]);
 
     private static Setting Text(string name) => new(name, _ => null);
+
+    private static Setting Address(string name) => new(name, value =>
+        Uri.TryCreate(value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+            ? null
+            : $"Must be an address that starts with http:// or https://, not '{value}'.");
 
     private static Setting OneOf(string name, params string[] allowed) => new(name, value =>
         allowed.Contains(value, StringComparer.OrdinalIgnoreCase) ? null : $"Must be {string.Join(" or ", allowed)}, not '{value}'.");

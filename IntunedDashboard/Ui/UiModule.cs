@@ -1,3 +1,4 @@
+using IntunedDashboard.Ui.Help;
 using IntunedDashboard.Ui.Shared;
 using Radzen;
 
@@ -11,6 +12,7 @@ public static class UiModule
             // Parameters are pasted into forms; the default of 32 KB would end the circuit.
             .AddHubOptions(options => options.MaximumReceiveMessageSize = 2 * 1024 * 1024);
         builder.Services.AddRadzenComponents();
+        builder.Services.AddSingleton<HelpLibrary>();
         builder.Services.AddScoped<Toasts>();
         builder.Services.AddScoped<CommandGuard>();
         return builder;

@@ -10,6 +10,8 @@ public static class Urls
 
     public const string DeployProject = "/projects?deploy=1";
 
+    public const string NewProject = "/projects?new=1";
+
     public static string Overview(string project) => $"/projects/{Escape(project)}";
 
     public static string Runs(string project) => $"{Overview(project)}/runs";
@@ -58,11 +60,21 @@ public static class Urls
     public static string DeploymentSource(Guid workspaceId, string project, Guid deploymentId) =>
         $"/api/v1/workspace/{workspaceId}{Deployment(project, deploymentId)}/source";
 
+    public static string Settings(string project) => $"{Overview(project)}/settings";
+
     public static string Environment(string project) => $"{Overview(project)}/environment";
 
     public const string WorkspaceEnvironment = "/settings/environment";
 
     public const string ApiKeys = "/settings/api-keys";
+
+    public const string HelpHome = "/help";
+
+    public static string Help(string topic) => $"{HelpHome}/{Escape(topic)}";
+
+    public const string Users = "/settings/users";
+
+    public const string ApiReference = "/api-reference";
 
     public static string SignIn(string returnUrl) => WithQuery("/account/login", [("returnUrl", returnUrl)]);
 

@@ -1,4 +1,5 @@
 import "./actions.js";
+import "./api-call.js";
 import "./archive-upload.js";
 import "./keyboard.js";
 import "./log-scroll.js";

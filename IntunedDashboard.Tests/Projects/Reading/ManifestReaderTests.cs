@@ -67,6 +67,6 @@ public sealed class ManifestReaderTests : IDisposable
     private DeploymentManifest Read(ProjectArchive project)
     {
         project.WriteTo(_folder.Path);
-        return ManifestReader.Read(_folder.Path, "Intuned.jsonc", _diagnostics);
+        return ManifestReader.Read(_folder.Path, "Intuned.jsonc", ProjectLanguages.TypeScript, _diagnostics);
     }
 }

@@ -42,6 +42,7 @@ public sealed class SettingsReaderTests : IDisposable
                 AuthSessionsType = "MANUAL",
                 AuthSessionsSaveTraces = true,
                 KeepRefreshedState = true,
+                IsCurrentGeneration = true,
                 MaxConcurrentRuns = 4,
                 Headful = true,
                 BrowserWidth = 1280,

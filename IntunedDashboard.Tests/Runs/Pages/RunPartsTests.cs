@@ -25,7 +25,7 @@ public sealed class RunPartsTests
         Assert.Equal("/projects/hr/runs/v", lanes[1].Href);
         Assert.Equal("check, 100 ms: Completed", lanes[1].Bars[0].Title);
         Assert.Equal((20, 10), (lanes[1].Bars[0].Left, lanes[1].Bars[0].Width));
-        Assert.Equal(["browser", "restore login", "API"], lanes[2].Bars.Select(b => b.Text));
+        Assert.Equal(["browser", "restore login (2 cookies)", "API"], lanes[2].Bars.Select(b => b.Text));
         Assert.Equal((40, 60), (lanes[2].Bars[2].Left, lanes[2].Bars[2].Width));
         Assert.Equal(Tone.Good, lanes[2].Bars[2].Tone);
     }

@@ -1,11 +1,17 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using IntunedDashboard.Platform;
 using IntunedDashboard.Projects;
+using IntunedDashboard.Ui.Formatting;
 
 namespace IntunedDashboard.AuthSessions.Pages;
 
 /// <summary>What is typed into New AuthSession and Update. Holds credentials until they are saved; not for logs.</summary>
 public sealed class AuthSessionForm
 {
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private readonly HashSet<string> _left = new(StringComparer.Ordinal);
     private string _id = string.Empty;
     private string _proxy = string.Empty;
@@ -74,6 +80,48 @@ public sealed class AuthSessionForm
         SaveTrace = SaveTrace,
         Source = AuthSessionSource.Ui,
     };
+
+    /// <summary>The form as a REST call; null while the credentials cannot be read.</summary>
+    public ApiCall? ToCall(string project, bool withSecrets)
+    {
+        var parameters = KeepsCredentials ? null : Credentials.ToJsonForCopying(withSecrets);
+        if (parameters is null && !KeepsCredentials)
+        {
+            return null;
+        }
+
+        var proxy = Proxy.Length == 0 || withSecrets ? Proxy : ProxySettings.WithPassword(Proxy, ApiCall.Placeholder("password"));
+        var body = new JsonObject();
+        if (Session is null && Id.Length > 0)
+        {
+            body["id"] = Id;
+        }
+
+        if (parameters is not null)
+        {
+            body["parameters"] = parameters;
+        }
+
+        if (proxy.Length > 0 || ChangesProxy)
+        {
+            body["proxy"] = proxy.Length > 0 ? proxy : null;
+        }
+
+        (body["createAttempts"], body["checkAttempts"], body["saveTrace"]) = (CreateAttempts, CheckAttempts, SaveTrace);
+        var path = $"projects/{Uri.EscapeDataString(project)}/auth-sessions/" + (Session is null ? "create" : $"{Uri.EscapeDataString(Session.Id)}/update");
+        List<string> command = ["authsessions", Session is null ? "create" : "update", Session?.Id ?? (Id.Length > 0 ? Id : ApiCall.Placeholder("id"))];
+        if (parameters is not null)
+        {
+            command.AddRange(["--input", parameters.ToJsonString(Readable)]);
+        }
+
+        if (proxy.Length > 0)
+        {
+            command.AddRange(["--proxy", proxy]);
+        }
+
+        return new ApiCall(path, body, [.. command, "--wait", "--project-name", project]);
+    }
 
     private static string? DefaultsOf(DeploymentManifest manifest) =>
         manifest.Parameters.TryGetValue("auth-sessions/create", out var sets) && sets.Count > 0

@@ -8,7 +8,9 @@ namespace IntunedDashboard.AuthSessions.Pages;
 public sealed partial class AuthSessionPage
 {
     private const int RecentRuns = 10;
-    private const int RecentEvents = 12;
+    private const int RecentValidations = 50;
+    private const int RecentEvents = 200;
+    private const int ShownEvents = 12;
     private const int RecentLifetimes = 9;
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
@@ -32,8 +34,17 @@ public sealed partial class AuthSessionPage
         StateSummary State,
         IReadOnlyList<AuthSessionVersion> Versions,
         IReadOnlyList<RunRow> Runs,
+        IReadOnlyList<RunRow> Validations,
         IReadOnlyList<AuthSessionEvent> Events,
-        TimeSpan? TypicalLifetime);
+        IReadOnlyList<TimeSpan> Lifetimes,
+        LoginBudget Budget)
+    {
+        /// <summary>Runs that ended with a new login.</summary>
+        public HashSet<string> LoggedIn { get; } = Events
+            .Where(e => e.Kind == AuthSessionEventKind.LoggedIn).Select(e => e.RunId).OfType<string>().ToHashSet(StringComparer.Ordinal);
+
+        public TimeSpan? TypicalLifetime => Lifetimes.Count == 0 ? null : Lifetimes.Order().ElementAt(Lifetimes.Count / 2);
+    }
 
     protected override async Task OnProjectAsync(Project project)
     {
@@ -58,9 +69,12 @@ public sealed partial class AuthSessionPage
         var state = await Sessions.GetStateSummaryAsync(projectId, id, token);
         var versions = await Sessions.ListVersionsAsync(session.Key, token);
         var runs = await Runs.ListAsync(projectId, new RunFilter { AuthSessionId = id }, RecentRuns, cursor: null, token);
+        var own = new RunFilter { AuthSessionId = id, Types = [RunType.Validate, RunType.Create, RunType.Update] };
+        var validations = await Runs.ListAsync(projectId, own, RecentValidations, cursor: null, token);
         var events = await History.ReadAsync(session.Key, RecentEvents, token);
-        var lifetimes = (await History.ReadLifetimesAsync(session.Key, RecentLifetimes, token)).Order().ToList();
-        return new Reading(session, state, versions, runs.Runs, events, lifetimes.Count == 0 ? null : lifetimes[lifetimes.Count / 2]);
+        var lifetimes = await History.ReadLifetimesAsync(session.Key, RecentLifetimes, token);
+        var budget = await Sessions.GetLoginBudgetAsync(session, token);
+        return new Reading(session, state, versions, runs.Runs, validations.Runs.Reverse().ToList(), events, lifetimes, budget);
     }
 
     private void Apply(Reading? reading)

@@ -116,6 +116,22 @@ public sealed class CredentialForm
         return result.ToJsonString(new JsonSerializerOptions { WriteIndented = true });
     }
 
+    /// <summary>The same object for people to copy: secrets stay out. Of JSON that was typed, nobody knows which values are secret.</summary>
+    /// <returns>Null while the JSON has a fault.</returns>
+    public JsonObject? ToJsonForCopying(bool withSecrets)
+    {
+        var json = ToJson();
+        if (JsonText.CheckObject(json) is not null)
+        {
+            return null;
+        }
+
+        var values = JsonNode.Parse(json)!.AsObject();
+        var open = AsJson ? [] : Fields.Where(f => !f.Secret).Select(f => f.Name).ToHashSet(StringComparer.Ordinal);
+        return withSecrets ? values : new JsonObject(values.Select(v => KeyValuePair.Create(
+            v.Key, open.Contains(v.Key) ? v.Value?.DeepClone() : JsonValue.Create(ApiCall.Placeholder(v.Key)))));
+    }
+
     private void Read(IEnumerable<KeyValuePair<string, JsonNode?>> properties)
     {
         var known = Fields.Select(f => f.Name).ToHashSet(StringComparer.Ordinal);

@@ -5,8 +5,9 @@ using IntunedDashboard.Platform;
 namespace IntunedDashboard.Execution.Runners;
 
 /// <summary>Makes log lines of what an attempt printed: complete, redacted, in order and within a budget.</summary>
-internal sealed class AttemptLog(Redactor redactor, TimeProvider time, int rawBudget, Action<LogWritten> write)
+internal sealed class AttemptLog(Redactor given, TimeProvider time, int rawBudget, Action<LogWritten> write)
 {
+    private Redactor _redactor = given;
     private readonly Dictionary<string, PrintedStream> _streams = [];
     private int _rawBytes;
     private long _rawDropped;
@@ -14,12 +15,22 @@ internal sealed class AttemptLog(Redactor redactor, TimeProvider time, int rawBu
     /// <summary>Node announces this end before it crashes.</summary>
     public bool SawOutOfMemory { get; private set; }
 
+    /// <summary>More secrets are known from now on.</summary>
+    public void Learn(Redactor more)
+    {
+        _redactor = more;
+        foreach (var stream in _streams.Values)
+        {
+            stream.Learn(more);
+        }
+    }
+
     public void Entry(RunnerMessage message)
     {
         var text = message.Text ?? string.Empty;
         text = message.Cut > 0
-            ? $"{redactor.RedactCut(text)}… ({message.Cut} more characters)"
-            : redactor.Redact(text);
+            ? $"{_redactor.RedactCut(text)}… ({message.Cut} more characters)"
+            : _redactor.Redact(text);
         write(new LogWritten(TimeOf(message), message.Level ?? "info", text));
     }
 
@@ -40,7 +51,7 @@ internal sealed class AttemptLog(Redactor redactor, TimeProvider time, int rawBu
         Stream("raw").Write(time.GetUtcNow(), message.Raw.Span);
     }
 
-    public void Say(string level, string text) => write(new LogWritten(time.GetUtcNow(), level, redactor.Redact(text)));
+    public void Say(string level, string text) => write(new LogWritten(time.GetUtcNow(), level, _redactor.Redact(text)));
 
     /// <summary>Writes what is held back and says what was left out.</summary>
     public void Complete(RunnerDropped? dropped)
@@ -67,7 +78,7 @@ internal sealed class AttemptLog(Redactor redactor, TimeProvider time, int rawBu
     {
         if (!_streams.TryGetValue(name, out var stream))
         {
-            stream = new PrintedStream(redactor.OpenStream(), name == "stdout" ? "info" : name == "stderr" ? "error" : "warn", write);
+            stream = new PrintedStream(_redactor.OpenStream(), name == "stdout" ? "info" : name == "stderr" ? "error" : "warn", write);
             _streams.Add(name, stream);
         }
 
@@ -79,6 +90,8 @@ internal sealed class AttemptLog(Redactor redactor, TimeProvider time, int rawBu
         private const int LongestLine = 64 * 1024;
 
         private readonly ArrayBufferWriter<byte> _line = new();
+
+        public void Learn(Redactor more) => redaction.Learn(more);
 
         public void Write(DateTimeOffset at, ReadOnlySpan<byte> bytes)
         {

@@ -1,10 +1,11 @@
+using System.Text.Json;
 using System.Threading.Channels;
 using IntunedDashboard.Platform;
 
 namespace IntunedDashboard.Execution.Runners;
 
 /// <summary>The host's side of one attempt: deadlines, stopping, and the translation of messages into events.</summary>
-internal sealed class RunnerAttempt
+internal sealed class RunnerAttempt : IAsyncDisposable
 {
     private readonly ExecutionRequest _request;
     private readonly RunnerProcess _process;
@@ -14,6 +15,11 @@ internal sealed class RunnerAttempt
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly AttemptLog _log;
+    private readonly AttemptCalls _calls;
+
+    /// <summary>What the attempt was given. Results keep what it came upon later, or they would be full of holes.</summary>
+    private readonly Redactor _given;
+
     private Redactor _redactor;
     private Phase _phase = Phase.Running;
     private bool _timedOut;
@@ -32,8 +38,11 @@ internal sealed class RunnerAttempt
         _limits = limits;
         _time = time;
         _logger = logger;
-        _redactor = request.Redactor.With(LearntSecrets.FromState(request.StateJson)).With([request.Proxy?.Password ?? string.Empty]);
+        _given = request.Redactor.With(LearntSecrets.FromState(request.StateJson))
+            .With([request.Proxy?.Password ?? string.Empty, request.Ai?.ApiKey ?? string.Empty]);
+        _redactor = _given;
         _log = new AttemptLog(_redactor, time, limits.RawOutputBytes, line => events.TryWrite(line));
+        _calls = new AttemptCalls(request.Services, folder, process.SendAsync, request.AttemptKey, logger);
     }
 
     private enum Phase
@@ -47,12 +56,19 @@ internal sealed class RunnerAttempt
         Killed,
     }
 
+    public ValueTask DisposeAsync() => _calls.DisposeAsync();
+
     /// <returns>Whether the process ended the attempt in good order and may serve another one.</returns>
     public async Task<bool> RunAsync(CancellationToken stop)
     {
         await _process.SendAsync(StartMessage.Write(_request, _folder));
         using var deadline = new CancellationTokenSource(_request.Timeout, _time);
-        var finish = await ReadToEndAsync(deadline, stop);
+        RunnerMessage? finish;
+        await using (_calls)
+        {
+            finish = await ReadToEndAsync(deadline, stop);
+        }
+
         _log.Complete(finish?.Dropped);
         if (_state is not null)
         {
@@ -104,7 +120,7 @@ internal sealed class RunnerAttempt
                     }
 
                     patience.Dispose();
-                    patience = new CancellationTokenSource(await EscalateAsync(stop));
+                    patience = new CancellationTokenSource(Escalate(stop));
                     continue;
                 }
 
@@ -129,13 +145,14 @@ internal sealed class RunnerAttempt
     }
 
     /// <returns>How long to wait before the next step.</returns>
-    private async Task<TimeSpan> EscalateAsync(CancellationToken stop)
+    private TimeSpan Escalate(CancellationToken stop)
     {
         if (_phase == Phase.Running)
         {
             _phase = Phase.Stopping;
             _timedOut = !stop.IsCancellationRequested;
-            await _process.SendAsync(_timedOut ? "{\"type\":\"stop\",\"reason\":\"timeout\"}\n"u8.ToArray() : "{\"type\":\"stop\",\"reason\":\"canceled\"}\n"u8.ToArray());
+            // Not waited for: a process that does not read its input is killed below.
+            _ = _process.SendAsync(_timedOut ? "{\"type\":\"stop\",\"reason\":\"timeout\"}\n"u8.ToArray() : "{\"type\":\"stop\",\"reason\":\"canceled\"}\n"u8.ToArray());
             return _limits.StopGrace;
         }
 
@@ -158,6 +175,9 @@ internal sealed class RunnerAttempt
             case "raw":
                 _log.Raw(message);
                 break;
+            case "call":
+                _calls.Answer(message.Id, message.Method, message.Arguments);
+                break;
             case "stage":
                 _events.TryWrite(new StageCompleted(
                     message.Name ?? string.Empty,
@@ -166,7 +186,8 @@ internal sealed class RunnerAttempt
                     message.Detail));
                 break;
             case "learnt":
-                _redactor = _redactor.With(LearntSecrets.FromValues(message.Values ?? []));
+                Learn(LearntSecrets.FromValues(message.Values ?? []));
+                Learn(LearntSecrets.FromState(message.State.ValueKind == JsonValueKind.Object ? message.State.GetRawText() : null));
                 break;
             case "state":
                 _state = message.State.GetRawText();
@@ -177,6 +198,16 @@ internal sealed class RunnerAttempt
             case "artifact" when message.Kind == "screenshot":
                 _screenshot = Path.Combine(_folder, StartMessage.ScreenshotFile);
                 break;
+        }
+    }
+
+    private void Learn(IEnumerable<string> secrets)
+    {
+        var more = _redactor.With(secrets);
+        if (!ReferenceEquals(more, _redactor))
+        {
+            _redactor = more;
+            _log.Learn(more);
         }
     }
 
@@ -218,8 +249,8 @@ internal sealed class RunnerAttempt
         return new ExecutionFinished
         {
             Outcome = outcome,
-            ResultJson = outcome == ExecutionOutcome.Succeeded ? _request.Redactor.RedactJson(message.Result ?? "null") : null,
-            ExtendedPayloads = [.. (message.Payloads ?? []).Select(p => new ExtendedPayload(p.Api, p.Parameters))],
+            ResultJson = outcome == ExecutionOutcome.Succeeded ? _given.RedactJson(message.Result ?? "null") : null,
+            ExtendedPayloads = [.. (message.Payloads ?? []).Select(p => new ExtendedPayload(p.Api, _given.RedactJson(p.Parameters)))],
             Error = message.Error is { } error ? Redacted(error) : null,
         };
     }

@@ -8,6 +8,13 @@ internal sealed record RunnerMessage
 {
     public required string Type { get; init; }
 
+    /// <summary>Of a call; its reply carries the same.</summary>
+    public long Id { get; init; }
+
+    public string? Method { get; init; }
+
+    public JsonElement Arguments { get; init; }
+
     /// <summary>Milliseconds since the Unix epoch.</summary>
     public double Time { get; init; }
 

@@ -19,6 +19,7 @@ internal sealed class RunnerProcess : IAsyncDisposable
     private readonly EngineLimits _limits;
     private readonly Channel<RunnerMessage> _messages = Channel.CreateUnbounded<RunnerMessage>(new() { SingleReader = true });
     private readonly Task _pumps;
+    private readonly SemaphoreSlim _sending = new(1);
     private int _attempts;
 
     private RunnerProcess(Process process, RunnerLaunch launch, string folder, EngineWorkspace workspace, EngineLimits limits)
@@ -126,9 +127,11 @@ internal sealed class RunnerProcess : IAsyncDisposable
         return folder;
     }
 
-    /// <summary>A process that has ended meanwhile is not an error: its end is read from <see cref="Messages"/>.</summary>
+    /// <summary>A process that has ended meanwhile is not an error: its end is read from <see cref="Messages"/>. Safe for concurrent
+    /// use: lines go out one after the other.</summary>
     public async Task SendAsync(ReadOnlyMemory<byte> line)
     {
+        await _sending.WaitAsync();
         try
         {
             await _process.StandardInput.BaseStream.WriteAsync(line);
@@ -137,6 +140,10 @@ internal sealed class RunnerProcess : IAsyncDisposable
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
             // See above.
+        }
+        finally
+        {
+            _sending.Release();
         }
     }
 

@@ -32,6 +32,7 @@ internal static class StartMessage
             WriteJson(json, "sessionParameters", request.SessionParametersJson);
             json.WriteString("browser", request.Browser.WebSocketEndpoint);
             WriteProxy(json, request.Proxy);
+            WriteAi(json, request.Ai);
             json.WriteStartObject("viewport");
             json.WriteNumber("width", request.ViewportWidth);
             json.WriteNumber("height", request.ViewportHeight);
@@ -90,6 +91,20 @@ internal static class StartMessage
             json.WriteString("password", proxy.Password);
         }
 
+        json.WriteEndObject();
+    }
+
+    private static void WriteAi(Utf8JsonWriter json, AiEndpoint? ai)
+    {
+        if (ai is null)
+        {
+            return;
+        }
+
+        json.WriteStartObject("ai");
+        json.WriteString("baseUrl", ai.BaseUrl);
+        json.WriteString("apiKey", ai.ApiKey);
+        json.WriteString("model", ai.Model);
         json.WriteEndObject();
     }
 

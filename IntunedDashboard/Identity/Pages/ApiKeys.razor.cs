@@ -4,11 +4,12 @@ using IntunedDashboard.Ui.Shared;
 namespace IntunedDashboard.Identity.Pages;
 
 public sealed partial class ApiKeys(
-    ApiKeyQueries queries, ApiKeyCommands commands, CurrentActor current, Toasts toasts, TimeProvider time) : IDisposable
+    ApiKeyQueries queries, ApiKeyCommands commands, WorkspaceQueries workspaces, CurrentActor current, Toasts toasts, TimeProvider time) : IDisposable
 {
     private readonly CancellationTokenSource _lifetime = new();
     private IReadOnlyList<ApiKeyView>? _keys;
     private IReadOnlyList<FieldFault> _faults = [];
+    private Guid? _workspace;
     private ApiKeyCreated? _created;
     private ConfirmDialog _confirm = null!;
     private bool _isFormOpen;
@@ -25,7 +26,11 @@ public sealed partial class ApiKeys(
         _lifetime.Dispose();
     }
 
-    protected override Task OnInitializedAsync() => LoadAsync();
+    protected override async Task OnInitializedAsync()
+    {
+        _workspace = await workspaces.GetIdAsync(_lifetime.Token);
+        await LoadAsync();
+    }
 
     private async Task LoadAsync() => _keys = await queries.ListAsync(_lifetime.Token);
 

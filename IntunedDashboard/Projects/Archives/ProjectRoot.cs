@@ -5,8 +5,8 @@ namespace IntunedDashboard.Projects.Archives;
 /// <summary>Finds the project inside what was unpacked: at the top, or in the one folder there is.</summary>
 public static class ProjectRoot
 {
-    private static readonly string[] SettingsNames = ["Intuned.json", "Intuned.jsonc"];
-    private static readonly string[] UnreadSettingsNames = ["Intuned.yaml", "Intuned.yml", "Intuned.toml"];
+    /// <summary>In the order in which they are looked for; the first one counts.</summary>
+    public static readonly IReadOnlyList<string> SettingsNames = ["Intuned.json", "Intuned.jsonc", "Intuned.yaml", "Intuned.yml", "Intuned.toml"];
 
     /// <summary>Folders that archive programs add by themselves.</summary>
     private static readonly string[] Litter = ["__MACOSX"];
@@ -16,22 +16,14 @@ public static class ProjectRoot
     {
         foreach (var directory in Candidates(unpacked))
         {
-            if (Array.Find(SettingsNames, name => File.Exists(Path.Combine(directory, name))) is { } settings)
+            if (SettingsNames.FirstOrDefault(name => File.Exists(Path.Combine(directory, name))) is { } settings)
             {
                 return (directory, settings, RecogniseLanguage(directory));
             }
         }
 
-        foreach (var directory in Candidates(unpacked))
-        {
-            if (Array.Find(UnreadSettingsNames, name => File.Exists(Path.Combine(directory, name))) is { } unread)
-            {
-                throw ArchiveUnpacker.Refuse($"The settings file {unread} cannot be read yet: write it as Intuned.json or Intuned.jsonc.");
-            }
-        }
-
         throw ArchiveUnpacker.Refuse(
-            "There is no settings file: Intuned.json or Intuned.jsonc must be at the top of the archive or in its only folder.");
+            "There is no settings file: Intuned.json, Intuned.jsonc, Intuned.yaml or Intuned.toml must be at the top of the archive or in its only folder.");
     }
 
     private static IEnumerable<string> Candidates(string unpacked)

@@ -38,10 +38,33 @@ public sealed class PackageManifest
     }
 
     /// <summary>What must be installed: the dependencies the platform does not carry itself.</summary>
-    public SortedDictionary<string, string> ReadDependencies(ICollection<Diagnostic> diagnostics)
+    /// <param name="implied">Packages the code imports that may go undeclared, with their version range.</param>
+    public PackageRequest ReadDependencies(IReadOnlyDictionary<string, string> implied, ICollection<Diagnostic> diagnostics)
+    {
+        var optional = ReadSection("optionalDependencies", diagnostics);
+        foreach (var (name, version) in ReadSection("devDependencies", []).Where(d => d.Key.StartsWith("@types/", StringComparison.Ordinal)))
+        {
+            optional.TryAdd(name, version);
+        }
+
+        var required = ReadSection("dependencies", diagnostics);
+        foreach (var (name, version) in implied)
+        {
+            required.TryAdd(name, version);
+        }
+
+        foreach (var name in required.Keys)
+        {
+            optional.Remove(name);
+        }
+
+        return new PackageRequest { Required = required, Optional = optional, Overrides = ReadOverrides() };
+    }
+
+    private SortedDictionary<string, string> ReadSection(string section, ICollection<Diagnostic> diagnostics)
     {
         var dependencies = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (name, value) in _content["dependencies"] as JsonObject ?? [])
+        foreach (var (name, value) in _content[section] as JsonObject ?? [])
         {
             var version = value is JsonValue text && text.TryGetValue<string>(out var written) ? written : "*";
             if (TypeScriptToolchain.IsCarried(name))
@@ -59,6 +82,20 @@ public sealed class PackageManifest
         }
 
         return dependencies;
+    }
+
+    /// <summary>Yarn writes the same wishes as <c>resolutions</c>; of those with a path only the plain names mean the same to npm.</summary>
+    private JsonObject? ReadOverrides()
+    {
+        if (_content["overrides"] is JsonObject overrides)
+        {
+            return overrides;
+        }
+
+        var plain = (_content["resolutions"] as JsonObject ?? [])
+            .Where(r => r.Value is JsonValue && r.Key.Count(c => c == '/') == (r.Key.StartsWith('@') ? 1 : 0))
+            .Select(r => KeyValuePair.Create(r.Key, r.Value?.DeepClone()));
+        return new JsonObject(plain) is { Count: > 0 } resolutions ? resolutions : null;
     }
 
     /// <summary>The manifest for the compiled project, which is CommonJS whatever its source is.</summary>

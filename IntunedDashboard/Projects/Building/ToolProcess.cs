@@ -18,14 +18,23 @@ public static class ToolProcess
         "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "SSL_CERT_DIR",
     ];
 
+    /// <summary>Settings of the package installers: which registry to ask, where to keep what was fetched.</summary>
+    private static readonly string[] PassedPrefixes = ["npm_config_", "PIP_", "UV_", "NUGET_"];
+
+    /// <param name="onLine">Gets every line as it is printed, from any thread.</param>
     /// <exception cref="System.ComponentModel.Win32Exception">The program does not exist or may not be executed.</exception>
     public static async Task<ToolResult> RunAsync(
-        string program, IEnumerable<string> arguments, string workingDirectory, TimeSpan timeout, CancellationToken cancellationToken)
+        string program,
+        IEnumerable<string> arguments,
+        string workingDirectory,
+        TimeSpan timeout,
+        CancellationToken cancellationToken,
+        Action<string>? onLine = null)
     {
         using var process = new Process { StartInfo = Describe(program, arguments, workingDirectory) };
         var output = new StringBuilder();
-        process.OutputDataReceived += (_, line) => Append(output, line.Data);
-        process.ErrorDataReceived += (_, line) => Append(output, line.Data);
+        process.OutputDataReceived += (_, line) => Append(output, line.Data, onLine);
+        process.ErrorDataReceived += (_, line) => Append(output, line.Data, onLine);
         process.Start();
         process.StandardInput.Close();
         process.BeginOutputReadLine();
@@ -60,7 +69,7 @@ public static class ToolProcess
         start.Environment.Clear();
         foreach (var (name, value) in Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().Select(e => ((string)e.Key, (string?)e.Value)))
         {
-            if (PassedVariables.Contains(name, StringComparer.Ordinal) || name.StartsWith("npm_config_", StringComparison.OrdinalIgnoreCase))
+            if (PassedVariables.Contains(name, StringComparer.Ordinal) || PassedPrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)))
             {
                 start.Environment[name] = value;
             }
@@ -69,11 +78,17 @@ public static class ToolProcess
         return start;
     }
 
-    private static void Append(StringBuilder output, string? line)
+    private static void Append(StringBuilder output, string? line, Action<string>? onLine)
     {
+        if (line is null)
+        {
+            return;
+        }
+
+        onLine?.Invoke(line);
         lock (output)
         {
-            if (line is not null && output.Length < MaxOutput)
+            if (output.Length < MaxOutput)
             {
                 output.Append(line).Append('\n');
             }

@@ -7,9 +7,6 @@ public sealed class TypeScriptCompiler(DeploymentOptions options)
 {
     private static readonly string[] CodeEndings = [".ts", ".tsx", ".js", ".jsx"];
 
-    /// <summary>Only for local work, or made again here.</summary>
-    private static readonly string[] LeftOutFolders = ["node_modules", ".git", ".venv", ".intuned", "auth-sessions-instances"];
-
     /// <param name="modules">Where the project's dependencies were installed, or null.</param>
     /// <param name="diagnostics">Receives what the compiler found. Type errors do not block.</param>
     /// <returns>Whether every code file has its output; if not, an error among the diagnostics says which.</returns>
@@ -22,10 +19,10 @@ public sealed class TypeScriptCompiler(DeploymentOptions options)
         CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(build);
-        var files = ListFiles(source).ToArray();
+        var files = ProjectFiles.List(source).ToArray();
         var code = SelectCode(files);
         // Sources stay beside their output, so that traces can show them.
-        Copy(source, build, files.Where(file => IsTypeScript(file) || !code.Contains(file, StringComparer.Ordinal)));
+        ProjectFiles.Copy(source, build, files.Where(file => IsTypeScript(file) || !code.Contains(file, StringComparer.Ordinal)));
         manifest.WriteForBuild(build);
         if (code.Length == 0)
         {
@@ -53,54 +50,22 @@ public sealed class TypeScriptCompiler(DeploymentOptions options)
         return await CheckSyntaxAsync(build, found, diagnostics, cancellationToken) && complete;
     }
 
-    private static IEnumerable<string> ListFiles(string source)
-    {
-        var folders = new Stack<string>([source]);
-        while (folders.TryPop(out var folder))
-        {
-            foreach (var inner in Directory.EnumerateDirectories(folder))
-            {
-                if (!LeftOutFolders.Contains(Path.GetFileName(inner), StringComparer.Ordinal))
-                {
-                    folders.Push(inner);
-                }
-            }
-
-            foreach (var file in Directory.EnumerateFiles(folder))
-            {
-                // Local secrets have no business beside the code that Runs load.
-                if (!Path.GetFileName(file).StartsWith(".env", StringComparison.Ordinal))
-                {
-                    yield return Path.GetRelativePath(source, file).Replace('\\', '/');
-                }
-            }
-        }
-    }
-
     /// <summary>What goes through the compiler; JavaScript too, so that all import forms work alike. TypeScript wins over a
     /// JavaScript file of the same name, which is what an earlier compilation left behind.</summary>
     private static string[] SelectCode(string[] files)
     {
         var typed = files.Where(IsTypeScript).Select(Stem).ToHashSet(StringComparer.Ordinal);
         return files
-            .Where(file => CodeEndings.Contains(Path.GetExtension(file), StringComparer.Ordinal) && (IsTypeScript(file) || !typed.Contains(Stem(file))))
+            .Where(file => IsCode(file) && (IsTypeScript(file) || !typed.Contains(Stem(file))))
             .Order(StringComparer.Ordinal)
             .ToArray();
     }
 
+    internal static bool IsCode(string file) => CodeEndings.Contains(Path.GetExtension(file), StringComparer.Ordinal);
+
     private static bool IsTypeScript(string file) => Path.GetExtension(file) is ".ts" or ".tsx";
 
     private static string Stem(string file) => file[..^Path.GetExtension(file).Length];
-
-    private static void Copy(string source, string build, IEnumerable<string> files)
-    {
-        foreach (var file in files)
-        {
-            var target = Path.Combine(build, file);
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            File.Copy(Path.Combine(source, file), target, overwrite: true);
-        }
-    }
 
     private static bool ReportMissing(string build, string[] code, List<Diagnostic> diagnostics)
     {

@@ -73,7 +73,7 @@ public static class TypeScriptConfig
         var file = FileName;
         for (var i = 0; i < MaxExtends && file is not null && File.Exists(Path.Combine(source, file)); i++)
         {
-            var json = JsonText.Read(source, file, "tsconfig-invalid", DiagnosticSeverity.Warning, diagnostics);
+            var json = StructuredText.Read(source, file, "tsconfig-invalid", DiagnosticSeverity.Warning, diagnostics);
             if (json?.Find("compilerOptions") is { ValueKind: JsonValueKind.Object } found)
             {
                 foreach (var option in found.EnumerateObject().Where(o => o.Value.ValueKind != JsonValueKind.Null))

@@ -18,4 +18,8 @@ public static class DeploymentVocabulary
         DeploymentStatus.Succeeded => Succeeded,
         _ => Failed,
     };
+
+    public static string ChangeText(ResourceChange change) => change.Change == ResourceChanges.SkippedInUse
+        ? "in use: done when it is free"
+        : change.Change;
 }

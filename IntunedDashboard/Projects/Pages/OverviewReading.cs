@@ -1,5 +1,6 @@
 using IntunedDashboard.AuthSessions;
 using IntunedDashboard.AuthSessions.Pages;
+using IntunedDashboard.Jobs;
 using IntunedDashboard.Runs;
 using IntunedDashboard.Ui.Vocabulary;
 
@@ -10,6 +11,7 @@ public sealed record OverviewReading
 {
     private const int HealthRuns = 50;
     private const int MostRunning = 10;
+    private const int MostUpcoming = 5;
 
     public required ProjectRow Project { get; init; }
 
@@ -20,6 +22,9 @@ public sealed record OverviewReading
 
     /// <summary>Those that need somebody first.</summary>
     public required IReadOnlyList<AuthSessionRow> Sessions { get; init; }
+
+    /// <summary>The Jobs that their schedules start next, the soonest first.</summary>
+    public required IReadOnlyList<JobView> Upcoming { get; init; }
 
     /// <summary>Markdown of the deployed README, if there is one.</summary>
     public string? Readme { get; init; }
@@ -34,7 +39,12 @@ public sealed record OverviewReading
 
     /// <returns>Null when the project is gone.</returns>
     public static async Task<OverviewReading?> ReadAsync(
-        ProjectQueries projects, IRunQueries runs, IAuthSessionQueries sessions, Guid projectId, CancellationToken cancellationToken)
+        ProjectQueries projects,
+        IRunQueries runs,
+        IAuthSessionQueries sessions,
+        IJobQueries jobs,
+        Guid projectId,
+        CancellationToken cancellationToken)
     {
         if (await projects.FindRowAsync(projectId, cancellationToken) is not { } project)
         {
@@ -48,6 +58,7 @@ public sealed record OverviewReading
         {
             Project = project,
             Recent = recent.Runs.Reverse().ToList(),
+            Upcoming = (await jobs.ListAsync(projectId, cancellationToken)).Where(j => j.NextRunAt is not null).OrderBy(j => j.NextRunAt).Take(MostUpcoming).ToList(),
             Readme = await projects.ReadReadmeAsync(projectId, cancellationToken),
             Running = await runs.ListAsync(projectId, active, MostRunning, cursor: null, cancellationToken),
             Sessions = rows.OrderBy(s => AuthSessionVocabulary.Of(s.Status).Order).ThenByDescending(s => s.StatusSince).ToList(),

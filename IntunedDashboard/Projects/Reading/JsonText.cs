@@ -3,85 +3,37 @@ using System.Text.Json;
 
 namespace IntunedDashboard.Projects.Reading;
 
-/// <summary>
-/// A JSON file as people write it, with comments and trailing commas, that still knows where each value stands, so that a fault can
-/// be shown with its line.
-/// </summary>
-public sealed class JsonText
+/// <summary>Reads JSON with comments and trailing commas.</summary>
+internal static class JsonText
 {
     private static readonly JsonDocumentOptions DocumentOptions = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
     private static readonly JsonReaderOptions ReaderOptions = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
 
-    private readonly byte[] _bytes;
-    private readonly Dictionary<string, long> _offsets;
-
-    private JsonText(byte[] bytes, JsonElement root)
+    /// <exception cref="TextFault">The text is no JSON.</exception>
+    public static StructuredText Parse(string text)
     {
-        _bytes = bytes;
-        Root = root;
-        _offsets = Locate(bytes);
-    }
-
-    public JsonElement Root { get; }
-
-    /// <summary>Reads a file whose root must be an object; otherwise the answer is null and the fault is added.</summary>
-    public static JsonText? Read(string directory, string file, string code, DiagnosticSeverity severity, ICollection<Diagnostic> diagnostics)
-    {
-        var bytes = File.ReadAllBytes(Path.Combine(directory, file));
-        if (bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble))
-        {
-            bytes = bytes[Encoding.UTF8.Preamble.Length..];
-        }
-
+        var bytes = Encoding.UTF8.GetBytes(text);
         try
         {
             using var document = JsonDocument.Parse(bytes, DocumentOptions);
-            if (document.RootElement.ValueKind == JsonValueKind.Object)
-            {
-                return new JsonText(bytes, document.RootElement.Clone());
-            }
-
-            diagnostics.Add(new Diagnostic(file, 1, 1, severity, code, "The file must hold a JSON object."));
+            var offsets = new Lazy<Dictionary<string, (long Start, long End)>>(() => Locate(bytes));
+            return new StructuredText(
+                text, document.RootElement.Clone(), path => offsets.Value.TryGetValue(path, out var offset) ? PlaceOf(bytes, offset) : null);
         }
         catch (JsonException exception)
         {
-            var line = (int)(exception.LineNumber ?? 0) + 1;
-            var column = (int)(exception.BytePositionInLine ?? 0) + 1;
-            diagnostics.Add(new Diagnostic(file, line, column, severity, code, "This is not valid JSON: " + Reason(exception)));
+            throw new TextFault(
+                (int)(exception.LineNumber ?? 0) + 1, (int)(exception.BytePositionInLine ?? 0) + 1, Reason(exception));
         }
-
-        return null;
     }
 
-    /// <summary>The value at a path such as <c>authSessions.type</c>, or null.</summary>
-    public JsonElement? Find(string path)
+    private static TextPlace PlaceOf(byte[] bytes, (long Start, long End) offset)
     {
-        var element = Root;
-        foreach (var name in path.Split('.'))
-        {
-            if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(name, out element))
-            {
-                return null;
-            }
-        }
-
-        return element;
-    }
-
-    /// <summary>Where the value at the path starts, or else its nearest parent; both count from 1.</summary>
-    public (int Line, int Column) Place(string path)
-    {
-        for (var at = path; at.Length > 0; at = at.LastIndexOf('.') is > 0 and var dot ? at[..dot] : string.Empty)
-        {
-            if (_offsets.TryGetValue(at, out var offset))
-            {
-                var before = _bytes.AsSpan(0, (int)offset);
-                var lineStart = before.LastIndexOf((byte)'\n') + 1;
-                return (before.Count((byte)'\n') + 1, Encoding.UTF8.GetCharCount(before[lineStart..]) + 1);
-            }
-        }
-
-        return (1, 1);
+        var before = bytes.AsSpan(0, (int)offset.Start);
+        var lineStart = before.LastIndexOf((byte)'\n') + 1;
+        var start = Encoding.UTF8.GetCharCount(before);
+        var length = Encoding.UTF8.GetCharCount(bytes.AsSpan((int)offset.Start, (int)(offset.End - offset.Start)));
+        return new TextPlace(start, start + length, before.Count((byte)'\n') + 1, Encoding.UTF8.GetCharCount(before[lineStart..]) + 1);
     }
 
     private static string Reason(JsonException exception)
@@ -92,43 +44,55 @@ public sealed class JsonText
         return place > 0 ? message[..place] : message;
     }
 
-    private static Dictionary<string, long> Locate(byte[] bytes)
+    private static Dictionary<string, (long Start, long End)> Locate(byte[] bytes)
     {
-        var offsets = new Dictionary<string, long>(StringComparer.Ordinal);
+        var offsets = new Dictionary<string, (long Start, long End)>(StringComparer.Ordinal);
         var reader = new Utf8JsonReader(bytes, ReaderOptions);
-        // One name per open container; null inside arrays, whose items are not addressed.
-        var path = new Stack<string?>();
-        string? name = null;
+        // The path of each open container; null for a list and what is in it, whose values are not addressed.
+        var open = new Stack<string?>();
+        string? path = string.Empty;
         while (reader.Read())
         {
             switch (reader.TokenType)
             {
                 case JsonTokenType.PropertyName:
-                    name = reader.GetString();
+                    path = open.Peek() is not { } parent ? null : parent.Length == 0 ? reader.GetString() : $"{parent}.{reader.GetString()}";
+                    continue;
+                case JsonTokenType.StartObject:
+                    Begin(reader.TokenStartIndex);
+                    open.Push(path);
+                    break;
+                case JsonTokenType.StartArray:
+                    Begin(reader.TokenStartIndex);
+                    open.Push(null);
                     break;
                 case JsonTokenType.EndObject or JsonTokenType.EndArray:
-                    path.Pop();
+                    if (open.Pop() is { } closed)
+                    {
+                        offsets[closed] = (offsets[closed].Start, reader.BytesConsumed);
+                    }
+
                     break;
                 default:
-                    if (name is not null && !path.Contains(null))
+                    if (path is not null)
                     {
-                        offsets[string.Join('.', path.Reverse().Append(name).Where(n => n!.Length > 0))] = reader.TokenStartIndex;
+                        offsets[path] = (reader.TokenStartIndex, reader.BytesConsumed);
                     }
 
-                    if (reader.TokenType is JsonTokenType.StartObject)
-                    {
-                        path.Push(path.Count == 0 ? string.Empty : name);
-                    }
-                    else if (reader.TokenType is JsonTokenType.StartArray)
-                    {
-                        path.Push(null);
-                    }
-
-                    name = null;
                     break;
             }
+
+            path = null;
         }
 
         return offsets;
+
+        void Begin(long at)
+        {
+            if (path is not null)
+            {
+                offsets[path] = (at, at);
+            }
+        }
     }
 }

@@ -51,7 +51,7 @@ public static class ParameterSets
             return null;
         }
 
-        return JsonText.Read(directory, file, code, DiagnosticSeverity.Warning, diagnostics) is { } json
+        return StructuredText.Read(directory, file, code, DiagnosticSeverity.Warning, diagnostics) is { } json
             ? JsonSerializer.Serialize(json.Root, Indented)
             : null;
     }

@@ -1,6 +1,6 @@
-using System.IO.Compression;
 using IntunedDashboard.Identity;
 using IntunedDashboard.Platform;
+using IntunedDashboard.Projects.Archives;
 
 namespace IntunedDashboard.Projects.Sample;
 
@@ -17,8 +17,6 @@ public sealed class SampleProject(
 {
     public const string Name = "sample-hr";
 
-    private static readonly DateTimeOffset FixedTime = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (!await StartedAsync(stoppingToken))
@@ -28,7 +26,7 @@ public sealed class SampleProject(
 
         try
         {
-            using var archive = Pack(Path.Combine(AppContext.BaseDirectory, "samples", Name));
+            using var archive = FolderPacker.Pack(Path.Combine(AppContext.BaseDirectory, "samples", Name));
             var workspaceId = await workspaces.GetIdAsync(stoppingToken);
             var hash = Convert.ToHexStringLower(await System.Security.Cryptography.SHA256.HashDataAsync(archive, stoppingToken));
             if (!await queries.WasDeployedAsync(workspaceId, Name, hash, stoppingToken))
@@ -46,30 +44,6 @@ public sealed class SampleProject(
             // The sample must not take the dashboard down with it.
             logger.SampleFailed(exception);
         }
-    }
-
-    /// <summary>The same content always makes the same bytes.</summary>
-    private static MemoryStream Pack(string directory)
-    {
-        var archive = new MemoryStream();
-        using (var zip = new ZipArchive(archive, ZipArchiveMode.Create, leaveOpen: true))
-        {
-            var files = Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories)
-                .Select(file => Path.GetRelativePath(directory, file).Replace('\\', '/'))
-                .Where(file => !file.Split('/').Contains("node_modules", StringComparer.Ordinal))
-                .Order(StringComparer.Ordinal);
-            foreach (var file in files)
-            {
-                var entry = zip.CreateEntry(file);
-                entry.LastWriteTime = FixedTime;
-                using var content = entry.Open();
-                using var source = File.OpenRead(Path.Combine(directory, file));
-                source.CopyTo(content);
-            }
-        }
-
-        archive.Position = 0;
-        return archive;
     }
 
     private async Task<bool> StartedAsync(CancellationToken stoppingToken)

@@ -107,6 +107,33 @@ public sealed partial class VariableCommands(
         signals.Publish(LiveTopics.EnvironmentVariables(scope.Id));
     }
 
+    /// <summary>Gives a project copies of another one's variables.</summary>
+    public async Task CopyAsync(Actor actor, Project from, Guid toProjectId, CancellationToken cancellationToken)
+    {
+        actor.Require(Role.Developer);
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        foreach (var variable in await db.Set<EnvironmentVariable>().AsNoTracking().Where(v => v.ScopeId == from.Id).ToListAsync(cancellationToken))
+        {
+            var id = Guid.CreateVersion7();
+            var value = protector.Unprotect(EnvironmentVariable.Purpose(variable.Id), variable.ProtectedValue);
+            db.Add(new EnvironmentVariable
+            {
+                Id = id,
+                ScopeId = toProjectId,
+                ProjectId = toProjectId,
+                Key = variable.Key,
+                ProtectedValue = protector.Protect(EnvironmentVariable.Purpose(id), value),
+                Description = variable.Description,
+                CreatedAt = clock.GetUtcNow(),
+                UpdatedAt = clock.GetUtcNow(),
+                UpdatedBy = actor.Name,
+            });
+        }
+
+        await db.SaveChangesAsync(cancellationToken);
+        signals.Publish(LiveTopics.EnvironmentVariables(toProjectId));
+    }
+
     private VariableRow Done(VariableScope scope, EnvironmentVariable variable, Actor actor)
     {
         logger.VariableSaved(variable.Key, scope.Id, actor.Name);

@@ -56,6 +56,8 @@ channel.listen(message => {
       return attempt ? die(new Error('A start arrived during an attempt.')) : start(message).catch(die);
     case 'stop':
       return attempt?.stop(message.reason);
+    case 'reply':
+      return attempt?.answered(message);
     default:
       return process.reallyExit(message.type === 'exit' ? 0 : 70);
   }

@@ -39,12 +39,18 @@ public sealed class DashboardCommands(
 
         found.AddRange(all.Where(p => Contains(p.Name, text)).Take(MostOfAKind).Select(p => new Command(
             "Projects", IconName.Projects, p.Name, p.Language, Urls.Overview(p.Name))));
-        if (actor.May(Role.Admin) && Contains("API keys", text))
-        {
-            found.Add(new Command("Settings", IconName.Keys, "API keys", null, Urls.ApiKeys));
-        }
-
+        found.AddRange(SettingsOf(actor).Where(c => Matches(c, text)));
         return found;
+    }
+
+    private static IEnumerable<Command> SettingsOf(Actor actor)
+    {
+        yield return new Command("Settings", IconName.Code, "API reference", null, Urls.ApiReference);
+        if (actor.May(Role.Admin))
+        {
+            yield return new Command("Settings", IconName.Keys, "API keys", null, Urls.ApiKeys);
+            yield return new Command("Settings", IconName.Person, "Users", null, Urls.Users);
+        }
     }
 
     private static IEnumerable<Command> ActionsOf(string project, Actor actor)
@@ -64,6 +70,7 @@ public sealed class DashboardCommands(
         new("Go to", IconName.Sessions, "AuthSessions", project, Urls.AuthSessions(project)),
         new("Go to", IconName.Deployments, "Deployments", project, Urls.Deployments(project)),
         new("Go to", IconName.Variables, "Environment", project, Urls.Environment(project)),
+        new("Go to", IconName.Settings, "Settings", project, Urls.Settings(project)),
     ];
 
     private async Task<IReadOnlyList<Command>> FindRunAsync(IReadOnlyList<ProjectRow> all, string id, CancellationToken cancellationToken)

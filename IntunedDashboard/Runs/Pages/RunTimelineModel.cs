@@ -58,16 +58,21 @@ public sealed class RunTimelineModel
         return lanes;
     }
 
-    private static string StageText(string stage, AttemptKind kind) => stage switch
+    /// <summary>With what the stage has to say: how many cookies were restored, who held the session.</summary>
+    private static string StageText(AttemptStage stage, AttemptKind kind)
     {
-        "function" => RunVocabulary.TextOf(kind),
-        AttemptStage.Session => "waiting for the session",
-        "context" => "browser context",
-        "restore" => "restore login",
-        "capture" => "keep login",
-        "refresh" => "refresh login",
-        _ => stage,
-    };
+        var text = stage.Stage switch
+        {
+            "function" => RunVocabulary.TextOf(kind),
+            AttemptStage.Session => "waiting for the session",
+            "context" => "browser context",
+            "restore" => "restore login",
+            "capture" => "keep login",
+            "refresh" => "refresh login",
+            var other => other,
+        };
+        return stage.Detail is null ? text : $"{text} ({stage.Detail})";
+    }
 
     private static Tone ToneOf(AttemptStatus status) => RunVocabulary.Of(status).Tone;
 
@@ -95,15 +100,15 @@ public sealed class RunTimelineModel
         }
 
         bars.AddRange(attempt.Stages.Select(stage => Bar(
-            StageText(stage.Stage, attempt.Kind), stage.StartedAt, stage.StartedAt.AddMilliseconds(stage.DurationMs),
-            stage.Stage == "function" ? ToneOf(attempt.Status) : Tone.Muted, stage.Detail, isLive: false)));
+            StageText(stage, attempt.Kind), stage.StartedAt, stage.StartedAt.AddMilliseconds(stage.DurationMs),
+            stage.Stage == "function" ? ToneOf(attempt.Status) : Tone.Muted, detail: null, isLive: false)));
         return bars;
     }
 
     /// <summary>A check or login as one bar, after what it waited for.</summary>
     private IEnumerable<TimelineBar> ValidationBarsOf(AttemptView attempt) =>
         attempt.Stages.Where(s => s.Stage == AttemptStage.Session)
-            .Select(s => Bar(StageText(s.Stage, attempt.Kind), s.StartedAt, s.StartedAt.AddMilliseconds(s.DurationMs), Tone.Neutral, s.Detail, isLive: false))
+            .Select(s => Bar(StageText(s, attempt.Kind), s.StartedAt, s.StartedAt.AddMilliseconds(s.DurationMs), Tone.Neutral, detail: null, isLive: false))
             .Append(Whole(attempt, RunVocabulary.TextOf(attempt.Kind)));
 
     private TimelineBar Whole(AttemptView attempt, string text) => Bar(

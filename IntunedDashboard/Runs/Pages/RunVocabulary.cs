@@ -55,6 +55,14 @@ public static class RunVocabulary
         _ => "API",
     };
 
+    /// <summary>Whose Run it is: this decides its place in the queue.</summary>
+    public static string TextOf(RunPriority priority) => priority switch
+    {
+        RunPriority.Person => "a person's, first",
+        RunPriority.Api => "a program's, after people's",
+        _ => "a Job's, after all others",
+    };
+
     public static bool IsOver(RunStatus status) => status is RunStatus.Completed or RunStatus.Failed or RunStatus.Canceled;
 
     /// <summary>Why it failed or was not run, in a sentence; null when there is nothing to explain.</summary>

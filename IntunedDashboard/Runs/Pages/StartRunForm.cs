@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using IntunedDashboard.AuthSessions;
 using IntunedDashboard.AuthSessions.Pages;
 using IntunedDashboard.Projects;
@@ -104,11 +105,46 @@ public sealed class StartRunForm
             CheckAttempts = CheckAttempts,
             CreateAttempts = CreateAttempts,
             RequestTimeout = RequestTimeout,
-            // Only a person can log a recorder-based session in again.
-            AutoRecreate = AutoRecreate && SessionType != AuthSessionType.Recorder,
+            // Only a person can log a recorder-based session in again, and only the Run itself a runtime-based one.
+            AutoRecreate = SessionType switch
+            {
+                AuthSessionType.Recorder => false,
+                AuthSessionType.Runtime => true,
+                _ => AutoRecreate,
+            },
             SaveTrace = SaveTrace,
         },
     };
+
+    /// <summary>The form as a REST call; null while parameters or credentials cannot be read.</summary>
+    public ApiCall? ToCall(string project, bool withSecrets)
+    {
+        var credentials = SessionType == AuthSessionType.Runtime ? Credentials.ToJsonForCopying(withSecrets) : null;
+        if (JsonText.CheckObject(ParametersJson) is not null || (credentials is null && SessionType == AuthSessionType.Runtime))
+        {
+            return null;
+        }
+
+        var body = new JsonObject { ["api"] = Api, ["parameters"] = JsonNode.Parse(ParametersJson) };
+        if (NeedsSession)
+        {
+            var session = new JsonObject { ["id"] = SessionId ?? ApiCall.Placeholder("id") };
+            if (credentials is not null)
+            {
+                session["runtimeInput"] = credentials;
+            }
+
+            (session["autoRecreate"], session["checkAttempts"], session["createAttempts"]) = (Build().Options.AutoRecreate, CheckAttempts, CreateAttempts);
+            body["authSession"] = session;
+        }
+
+        body["retry"] = new JsonObject { ["maximumAttempts"] = MaximumAttempts };
+        (body["requestTimeout"], body["saveTrace"]) = (RequestTimeout, SaveTrace);
+        return new ApiCall(
+            $"projects/{Uri.EscapeDataString(project)}/run/start",
+            body,
+            ["runs", "start", JsonText.Format(body.ToJsonString()), "--wait", "--project-name", project]);
+    }
 
     private string? Suggested() =>
         Sessions.OrderByDescending(s => s.Status == AuthSessionStatus.Ready).Select(s => s.Id).FirstOrDefault();

@@ -13,6 +13,10 @@ public sealed class RunScheduler(ISchedulerFactory schedulers, TimeProvider cloc
 
     private const string Group = "runs";
 
+    /// <summary>How much earlier than a Run of the next lower priority one counts as queued. The scheduler goes by time and looks at
+    /// priorities only where times are equal; this way nobody waits for ever either.</summary>
+    private static readonly TimeSpan Lead = TimeSpan.FromHours(1);
+
     internal static readonly JobKey Job = new("run", Group);
 
     public async Task EnqueueAsync(string runId, RunPriority priority, CancellationToken cancellationToken)
@@ -23,10 +27,18 @@ public sealed class RunScheduler(ISchedulerFactory schedulers, TimeProvider cloc
             .ForJob(Job)
             .WithPriority((int)priority)
             .WithExecutionGroup(BrowserGroup)
-            .StartNow()
+            .StartAt(clock.GetUtcNow() - LeadOf(priority))
+            .WithSimpleSchedule(once => once.WithMisfireInstruction(SimpleTriggerMisfireInstruction.IgnoreMisfires))
             .Build();
         await scheduler.ScheduleTrigger(trigger, TriggerConflict.Keep, cancellationToken);
     }
+
+    private static TimeSpan LeadOf(RunPriority priority) => priority switch
+    {
+        RunPriority.Person => 2 * Lead,
+        RunPriority.Api => Lead,
+        _ => TimeSpan.Zero,
+    };
 
     public async Task<bool> IsQueuedAsync(string runId, CancellationToken cancellationToken)
     {

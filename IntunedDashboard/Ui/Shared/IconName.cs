@@ -10,6 +10,7 @@ public enum IconName
     Deployments,
     Settings,
     Keys,
+    Help,
     Person,
     Search,
     Menu,
@@ -42,5 +43,6 @@ public enum IconName
     Log,
     Link,
     Indent,
+    Code,
     Variables,
 }

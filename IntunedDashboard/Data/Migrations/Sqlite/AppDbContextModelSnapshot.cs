@@ -603,6 +603,12 @@ namespace IntunedDashboard.Data.Migrations.Sqlite
                         .ValueGeneratedOnAdd()
                         .HasColumnType("TEXT");
 
+                    b.Property<DateTime?>("ActivatedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ActivatedBy")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("ContentHash")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -631,8 +637,20 @@ namespace IntunedDashboard.Data.Migrations.Sqlite
                     b.Property<int>("Number")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Origin")
+                        .HasColumnType("TEXT");
+
                     b.Property<Guid>("ProjectId")
                         .HasColumnType("TEXT");
+
+                    b.Property<string>("ProtectedProxy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ResourcesJson")
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("ResourcesPending")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("Status")
                         .IsRequired()
@@ -645,6 +663,41 @@ namespace IntunedDashboard.Data.Migrations.Sqlite
                         .IsUnique();
 
                     b.ToTable("Deployments", (string)null);
+                });
+
+            modelBuilder.Entity("IntunedDashboard.Projects.DeploymentLog", b =>
+                {
+                    b.Property<Guid>("DeploymentId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("DeploymentId");
+
+                    b.ToTable("DeploymentLogs", (string)null);
+                });
+
+            modelBuilder.Entity("IntunedDashboard.Projects.KeyValues.KeyValue", b =>
+                {
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Key")
+                        .HasMaxLength(512)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ProtectedValue")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("UpdatedAt")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("ProjectId", "Key");
+
+                    b.ToTable("KeyValues", (string)null);
                 });
 
             modelBuilder.Entity("IntunedDashboard.Projects.Project", b =>
@@ -726,6 +779,43 @@ namespace IntunedDashboard.Data.Migrations.Sqlite
                         .IsUnique();
 
                     b.ToTable("EnvironmentVariables", (string)null);
+                });
+
+            modelBuilder.Entity("IntunedDashboard.Runs.Attachments.Attachment", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ContentType")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("FileName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("RunId")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Size")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("RunId");
+
+                    b.ToTable("Attachments", (string)null);
                 });
 
             modelBuilder.Entity("IntunedDashboard.Runs.Attempt", b =>
@@ -1084,12 +1174,40 @@ namespace IntunedDashboard.Data.Migrations.Sqlite
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("IntunedDashboard.Projects.DeploymentLog", b =>
+                {
+                    b.HasOne("IntunedDashboard.Projects.Deployment", null)
+                        .WithOne()
+                        .HasForeignKey("IntunedDashboard.Projects.DeploymentLog", "DeploymentId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("IntunedDashboard.Projects.KeyValues.KeyValue", b =>
+                {
+                    b.HasOne("IntunedDashboard.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("IntunedDashboard.Projects.Variables.EnvironmentVariable", b =>
                 {
                     b.HasOne("IntunedDashboard.Projects.Project", null)
                         .WithMany()
                         .HasForeignKey("ProjectId")
                         .OnDelete(DeleteBehavior.Cascade);
+                });
+
+            modelBuilder.Entity("IntunedDashboard.Runs.Attachments.Attachment", b =>
+                {
+                    b.HasOne("IntunedDashboard.Runs.Run", null)
+                        .WithMany()
+                        .HasForeignKey("RunId")
+                        .HasPrincipalKey("Id")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("IntunedDashboard.Runs.Attempt", b =>

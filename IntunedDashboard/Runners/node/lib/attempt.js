@@ -1,6 +1,7 @@
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');
+const { Calls } = require('./calls');
 const { describeError, isConnectionFailure } = require('./errors');
 const { captureState, restoreState, watchOrigins } = require('./state');
 
@@ -32,6 +33,7 @@ class Attempt {
   #lastNavigationError = null;
   #origins;
   #payloads = [];
+  #calls;
   #lastExtension = 0;
   #settled;
   #settle;
@@ -41,6 +43,7 @@ class Attempt {
     this.#channel = channel;
     this.#output = output;
     this.#connect = connect;
+    this.#calls = new Calls(channel);
     this.#settled = new Promise(resolve => { this.#settle = resolve; });
   }
 
@@ -75,6 +78,7 @@ class Attempt {
     const isHooked = this.#context !== undefined;
     this.#context ??= await engineStep('The browser made no context', this.#browser.newContext({ viewport: m.viewport, proxy: m.proxy ?? undefined }));
     if (m.proxy) this.#watchProxy();
+    this.#watchReading();
     this.#stage('context', start);
     if (this.#outcome) return;
     start = performance.now();
@@ -141,6 +145,21 @@ class Attempt {
       const message = `The proxy ${this.#m.proxy.server} refused its user or password (status 407).`;
       this.#decide('failed', { error: new Failure('script-execution-exception', message, true) });
     });
+  }
+
+  /** A login that comes into being is not known to the host yet: what the automation reads of it, it may print. */
+  #watchReading() {
+    const watch = (owner, name, stateOf) => {
+      const read = owner[name].bind(owner);
+      owner[name] = async (...options) => {
+        const found = await read(...options);
+        if (!this.#outcome) this.#channel.send({ type: 'learnt', state: stateOf(found) });
+        return found;
+      };
+    };
+    watch(this.#context, 'cookies', cookies => ({ cookies }));
+    watch(this.#context, 'storageState', state => state);
+    watch(this.#context.request, 'storageState', state => state);
   }
 
   #load() {
@@ -210,6 +229,10 @@ class Attempt {
     this.finish();
   }
 
+  answered(message) {
+    this.#calls.answer(message);
+  }
+
   stop(reason) {
     if (this.#stopping) return;
     this.#stopping = reason;
@@ -231,9 +254,11 @@ class Attempt {
     }
     await this.#stopTracing();
     if (this.#m.capture && outcome.outcome === 'succeeded') await this.#capture();
+    else if (this.#m.kind === 'create' && this.#context && !this.#stopping) await this.#learnState();
     else if (this.#m.trace) await this.#reportLearnt();
     if (this.#cleanup) await this.#callCleanup();
     if (this.#stopping) {
+      this.#calls.end();
       // Pending calls of the automation fail now, so that its finally blocks run.
       await this.#closeContexts(1000, 'The attempt was stopped.').catch(() => {});
       await within(500, body);
@@ -299,6 +324,12 @@ class Attempt {
     }
   }
 
+  /** A login that failed may have left tokens all the same, and its error may quote them. */
+  async #learnState() {
+    const state = await within(3000, captureState(this.#context, this.#origins, () => {})).catch(() => undefined);
+    if (state) this.#channel.send({ type: 'learnt', state });
+  }
+
   /** Cookies the site changed meanwhile are secrets as well; the host removes them from the trace. */
   async #reportLearnt() {
     const cookies = await within(1000, this.#context?.cookies()).catch(() => undefined);
@@ -337,6 +368,7 @@ class Attempt {
   finish() {
     if (this.#finished) return;
     this.#finished = true;
+    this.#calls.end();
     const { outcome, result, error } = this.#outcome;
     const payloads = outcome === 'succeeded' ? this.#payloads : undefined;
     this.#channel.send({ type: 'finish', outcome, result: outcome === 'succeeded' ? result : undefined, payloads, error, dropped: this.#output.end() });
@@ -360,9 +392,12 @@ class Attempt {
       store: new Map(),
       context: m.context,
       sessionParameters: m.sessionParameters,
+      ai: m.ai,
+      folder: m.environment?.TMPDIR,
+      call: (method, args) => this.#calls.call(method, args),
       extend: () => this.#extend(),
-      addPayload: (api, parameters) => {
-        this.#payloads.push({ api, parameters: JSON.stringify(parameters ?? {}) });
+      addPayloads: payloads => {
+        this.#payloads.push(...payloads);
         this.#extend();
       },
     };

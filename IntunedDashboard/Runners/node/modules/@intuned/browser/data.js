@@ -17,6 +17,8 @@ function filterEmptyValues({ data }) {
   return keep(data) ?? (Array.isArray(data) ? [] : {});
 }
 
+const months = /\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b/i;
+
 /** Midnight of the day a text names, or null. Slashed dates are month first unless only day first is possible. */
 function processDate({ date }) {
   const text = String(date ?? '').trim();
@@ -32,7 +34,11 @@ function processDate({ date }) {
     const year = match[3].length === 2 ? 2000 + +match[3] : +match[3];
     return first > 12 ? day(year, second, first) : day(year, first, second) ?? day(year, second, first);
   }
-  const parsed = new Date(text.replace(/(\d)(st|nd|rd|th)\b/gi, '$1'));
+  match = /^(\d{4})(\d{2})(\d{2})$/.exec(text);
+  if (match) return day(+match[1], +match[2], +match[3]);
+  // The engine's own parser makes a date of nearly anything, so there must be a month's name and a year.
+  if (!months.test(text) || !/\d{4}/.test(text)) return null;
+  const parsed = new Date(text.replace(/(\d)(st|nd|rd|th)\b/gi, '$1').replace(/[T ,]+(at )?\d{1,2}:\d{2}.*$/i, '').replace(/\bof\b/gi, ' '));
   return Number.isNaN(parsed.getTime()) ? null : new Date(parsed.getFullYear(), parsed.getMonth(), parsed.getDate());
 }
 

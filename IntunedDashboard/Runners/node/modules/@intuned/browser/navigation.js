@@ -1,15 +1,17 @@
 'use strict';
+const { isPageLoaded } = require('./ai');
+const { endpointFor } = require('./completion');
 const { watchNetwork } = require('./settling');
 
 const settleTimeoutMs = 10_000;
 const settleQuietMs = 250;
+const mostLooks = 4;
+const lookDelayMs = 2_000;
 
 /** Navigates with retries and waits for a settled network, so that what a page renders by script is there. */
 async function goToUrl({ page, url, timeoutInMs = 30_000, retries = 3, throwOnTimeout = true, waitForLoadState = 'load',
-  waitForLoadingStateUsingAi = false }) {
-  if (waitForLoadingStateUsingAi) {
-    throw new Error('goToUrl: waitForLoadingStateUsingAi is not available, no AI endpoint is configured on this platform.');
-  }
+  waitForLoadingStateUsingAi = false, model, apiKey }) {
+  if (waitForLoadingStateUsingAi) endpointFor('goToUrl with waitForLoadingStateUsingAi', { model, apiKey });
   const attempts = Math.max(1, retries);
   for (let attempt = 1; ; attempt++) {
     const network = watchNetwork(page);
@@ -18,6 +20,7 @@ async function goToUrl({ page, url, timeoutInMs = 30_000, retries = 3, throwOnTi
       // Without a script on the page nothing can load or render later.
       const hasScripts = await page.evaluate(() => document.scripts.length > 0 || document.querySelector('iframe') !== null).catch(() => true);
       if (hasScripts) await network.settled(Math.min(timeoutInMs, settleTimeoutMs), settleQuietMs);
+      if (waitForLoadingStateUsingAi) await looksLoaded(page, { model, apiKey });
       return;
     } catch (error) {
       const timedOut = error?.name === 'TimeoutError';
@@ -29,6 +32,14 @@ async function goToUrl({ page, url, timeoutInMs = 30_000, retries = 3, throwOnTi
     } finally {
       network.dispose();
     }
+  }
+}
+
+/** Asks a model until it says that the page has loaded; a page that never looks so is not an error. */
+async function looksLoaded(page, options) {
+  for (let looks = 0; looks < mostLooks; looks++) {
+    if (await isPageLoaded({ page, ...options })) return;
+    await page.waitForTimeout(lookDelayMs);
   }
 }
 

@@ -1,31 +1,27 @@
 'use strict';
-
-function attempt(name) {
-  const current = globalThis[Symbol.for('intuned.attempt')];
-  if (!current) throw new Error(`${name} can only be called while an automation runs.`);
-  return current;
-}
-
-/** Thrown by an automation to fail its attempt with a message of its own. */
-class RunError extends Error {
-  constructor(message, options) {
-    super(message, options);
-    this.name = 'RunError';
-  }
-}
+const { waitForCaptchaSolve, withWaitForCaptchaSolve } = require('./captcha');
+const { RunError, attempt } = require('./current');
+const { persistentStore } = require('./persistent');
 
 function extendPayload(payload) {
   const current = attempt('extendPayload');
-  const payloads = Array.isArray(payload) ? payload : [payload];
-  for (const item of payloads) {
-    if (typeof item?.api !== 'string' || item.api === '') {
-      throw new RunError('extendPayload needs { api, parameters }: api is the name of an API of this project.');
-    }
-    if (item.parameters !== undefined && (typeof item.parameters !== 'object' || item.parameters === null)) {
-      throw new RunError(`extendPayload: the parameters for ${item.api} must be an object.`);
-    }
+  current.addPayloads((Array.isArray(payload) ? payload : [payload]).map(encodePayload));
+}
+
+function encodePayload(payload) {
+  if (typeof payload?.api !== 'string' || payload.api === '') {
+    const hint = payload?.apiName === undefined ? '' : ' Here the key is "api", not "apiName".';
+    throw new RunError(`extendPayload takes { api, parameters }, where api is the name of an API of this project.${hint}`);
   }
-  for (const item of payloads) current.addPayload(item.api, item.parameters);
+  const { api, parameters = {} } = payload;
+  if (typeof parameters !== 'object' || parameters === null || Array.isArray(parameters)) {
+    throw new RunError(`extendPayload: the parameters for ${api} must be an object.`);
+  }
+  try {
+    return { api, parameters: JSON.stringify(parameters) };
+  } catch (error) {
+    throw new RunError(`extendPayload: the parameters for ${api} cannot be written as JSON: ${error.message}`);
+  }
 }
 
 function extendTimeout() {
@@ -39,39 +35,25 @@ const attemptStore = {
   },
 };
 
-function unavailable(name, what) {
-  return async () => {
-    throw new RunError(`${name} is not available: ${what}`);
-  };
-}
-
-const persistentStore = {
-  get: unavailable('persistentStore.get', 'this platform has no key-value store for automations.'),
-  set: unavailable('persistentStore.set', 'this platform has no key-value store for automations.'),
-};
-
-const getAiGatewayConfig = unavailable('getAiGatewayConfig', 'no AI endpoint is configured on this platform.');
-
 function getExecutionContext() {
-  return globalThis[Symbol.for('intuned.attempt')]?.context;
+  const { context } = attempt.current() ?? {};
+  return context && { ...context };
 }
 
 async function getAuthSessionParameters() {
   const { sessionParameters } = attempt('getAuthSessionParameters');
-  if (sessionParameters === undefined || sessionParameters === null) throw new RunError('AuthSessions are not enabled: this Run has no AuthSession.');
+  if (sessionParameters === undefined || sessionParameters === null) {
+    throw new RunError('AuthSessions are not enabled: this Run has no AuthSession.');
+  }
   return structuredClone(sessionParameters);
 }
 
-/** There is no captcha solver, so nothing is ever being solved: waiting ends after the settle period. */
-async function waitForCaptchaSolve(page, { timeoutInMs = 10_000, settleDurationMs = 5_000 } = {}) {
-  await page.waitForTimeout(Math.min(timeoutInMs, settleDurationMs));
-}
-
-async function withWaitForCaptchaSolve(callback, { page, timeoutInMs, settleDurationMs, waitForNetworkSettled = true }) {
-  const { withNetworkSettledWait } = require('../browser');
-  const value = waitForNetworkSettled ? await withNetworkSettledWait(callback, { page, timeoutInMs }) : await callback(page);
-  await waitForCaptchaSolve(page, { timeoutInMs, settleDurationMs });
-  return value;
+async function getAiGatewayConfig() {
+  const { ai } = attempt('getAiGatewayConfig');
+  if (!ai) {
+    throw new RunError('getAiGatewayConfig: no AI endpoint is configured on this platform. Its operator sets AiGateway:BaseUrl and AiGateway:ApiKey.');
+  }
+  return { baseUrl: ai.baseUrl, apiKey: ai.apiKey };
 }
 
 module.exports = {

@@ -1,0 +1,132 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using IntunedDashboard.Cli.Api;
+
+namespace IntunedDashboard.Cli.Platform;
+
+/// <summary><c>intuned platform jobruns</c>: REST names a JobRun together with its Job; here its own id is enough.</summary>
+internal static class JobRunVerbs
+{
+    /// <summary>The most the server gives at once.</summary>
+    private const int PageSize = 200;
+
+    private static readonly Argument<string> JobId = new("job-id") { Description = "The id of the Job." };
+
+    private static readonly Argument<string> Id = new("job-run-id") { Description = "The id of the JobRun; its Job is found." };
+
+    public static Verb Create() => new("jobruns", "JobRuns: executions of a Job.")
+    {
+        new Verb("list", "Lists the JobRuns of a Job, newest first.", "intuned platform jobruns list my-job --limit 5")
+        {
+            JobId, CommonOptions.Limit, CommonOptions.Offset,
+        }.Does(ListAsync),
+        new Verb("get", "Shows one JobRun.", "intuned platform jobruns get JOB_RUN_ID --json") { Id }.Does(GetAsync),
+        new Verb("terminate", "Stops a JobRun; one that has ended stays as it is.", "intuned platform jobruns terminate JOB_RUN_ID") { Id }
+            .Does((call, cancellationToken) => ActAsync(call, "terminate", cancellationToken)),
+        new Verb("pause", "Pauses a JobRun: it starts nothing new.", "intuned platform jobruns pause JOB_RUN_ID") { Id }
+            .Does((call, cancellationToken) => ActAsync(call, "pause", cancellationToken)),
+        new Verb("resume", "Resumes a paused JobRun where it stood.", "intuned platform jobruns resume JOB_RUN_ID") { Id }
+            .Does((call, cancellationToken) => ActAsync(call, "resume", cancellationToken)),
+        new Verb(
+            "results",
+            "Saves the results as results_JOBRUN.jsonl, one line a Run.",
+            "intuned platform jobruns results JOB_RUN_ID",
+            "intuned platform jobruns results JOB_RUN_ID -o - | jq .apiInfo.result")
+        {
+            Id, CommonOptions.OutputFile,
+        }.Does(ResultsAsync),
+    };
+
+    private static async Task ListAsync(Call call, CancellationToken cancellationToken)
+    {
+        var wanted = call.Get(CommonOptions.Offset) + call.Get(CommonOptions.Limit);
+        var read = new List<JsonObject>();
+        for (var number = 0; number * PageSize < wanted; number++)
+        {
+            var page = await call.Client.GetAsync<JsonObject>(
+                Address.WithQuery(
+                    $"{call.Project}/jobs/{Address.Part(call.Get(JobId))}/runs",
+                    ("pageSize", PageSize.ToString(CultureInfo.InvariantCulture)),
+                    ("pageNumber", number.ToString(CultureInfo.InvariantCulture)),
+                    ("sortBy", "start_time,desc")),
+                cancellationToken);
+            var runs = (page["jobRuns"] as JsonArray ?? []).OfType<JsonObject>().ToList();
+            read.AddRange(runs);
+            if (runs.Count < PageSize)
+            {
+                break;
+            }
+        }
+
+        var shown = read.Skip(call.Get(CommonOptions.Offset)).Take(call.Get(CommonOptions.Limit)).ToArray();
+        call.Output.Write(shown, () => Output.Table(
+            ["id", "status", "type", "started", "ended", "items", "ok", "failed", "why"],
+            shown.Select(r => new[]
+            {
+                Text(r, "id"), Text(r, "status"), Text(r, "type"), Text(r, "start_time"), Text(r, "end_time"), Text(r, "payloads"),
+                Text(r, "successful_runs"), Text(r, "failed_runs"), r["reason"]?["type"]?.ToString() ?? r["error"]?["code"]?.ToString(),
+            }),
+            "The Job has no JobRun yet."));
+    }
+
+    private static async Task GetAsync(Call call, CancellationToken cancellationToken)
+    {
+        var found = await FindAsync(call, cancellationToken);
+        var run = found.JobRun;
+        call.Output.Write(run, () => Output.Facts(
+            ("JobRun", Text(run, "id")),
+            ("Job", found.JobId),
+            ("Status", Text(run, "status")),
+            ("Type", Text(run, "type")),
+            ("Started", Text(run, "start_time")),
+            ("Ended", Text(run, "end_time")),
+            ("Items", Text(run, "payloads")),
+            ("Succeeded", Text(run, "successful_runs")),
+            ("Failed", Text(run, "failed_runs")),
+            ("Why", run["reason"]?["message"]?.ToString() ?? run["error"]?["message"]?.ToString())));
+    }
+
+    private static async Task ActAsync(Call call, string what, CancellationToken cancellationToken)
+    {
+        var found = await FindAsync(call, cancellationToken);
+        var answer = await call.Client.SendAsync<JsonObject>(HttpMethod.Post, $"{found.Path}/{what}", body: null, cancellationToken);
+        call.Output.Write(answer, () => Console.WriteLine($"JobRun {call.Get(Id)}: {answer["message"]}"));
+    }
+
+    private static async Task ResultsAsync(Call call, CancellationToken cancellationToken)
+    {
+        var found = await FindAsync(call, cancellationToken);
+        var file = call.Get(CommonOptions.OutputFile) ?? $"results_{call.Get(Id)}.jsonl";
+        await call.Client.DownloadAsync($"{found.Path}/results", file, cancellationToken);
+        if (file != "-")
+        {
+            call.Output.Write(new { JobRunId = call.Get(Id), File = file }, () => Console.WriteLine(file));
+        }
+    }
+
+    /// <summary>Its Runs tell the Job; one that has started none yet is looked for in every Job.</summary>
+    private static async Task<Found> FindAsync(Call call, CancellationToken cancellationToken)
+    {
+        var id = call.Get(Id);
+        var runs = await call.Client.GetAsync<RunListWire>(
+            Address.WithQuery($"{call.Project}/runs", ("jobRunId", id), ("pageSize", "1")), cancellationToken);
+        var jobs = runs.Runs is [{ JobId: { } job }]
+            ? [job]
+            : (await call.Client.GetAsync<JsonObject[]>($"{call.Project}/jobs", cancellationToken)).Select(j => Text(j, "id")!);
+        foreach (var jobId in jobs)
+        {
+            var path = $"{call.Project}/jobs/{Address.Part(jobId)}/runs/{Address.Part(id)}";
+            if (await call.Client.FindAsync<JsonObject>(path, cancellationToken) is { } answer && answer["jobRun"] is JsonObject run)
+            {
+                return new Found(jobId, path, run);
+            }
+        }
+
+        throw new CliException($"There is no JobRun {id}.");
+    }
+
+    private static string? Text(JsonObject node, string name) => node[name]?.ToString();
+
+    private sealed record Found(string JobId, string Path, JsonObject JobRun);
+}

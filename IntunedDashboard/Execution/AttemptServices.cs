@@ -1,0 +1,29 @@
+using IntunedDashboard.Platform;
+
+namespace IntunedDashboard.Execution;
+
+/// <summary>
+/// What an automation may ask of the platform while it runs. A refusal is a <see cref="RequestException"/>, whose message reaches the
+/// automation; anything else that is thrown is a defect and is told as a correlation id. Safe for concurrent use.
+/// </summary>
+public interface IAttemptServices
+{
+    /// <returns>JSON, or null when nothing is stored under the key.</returns>
+    Task<string?> GetStoredAsync(string key, CancellationToken cancellationToken);
+
+    Task SetStoredAsync(string key, string valueJson, CancellationToken cancellationToken);
+
+    /// <param name="path">A file that may be moved away.</param>
+    /// <param name="contentType">Null: told by the name.</param>
+    Task<SavedFile> SaveFileAsync(string path, string fileName, string? contentType, CancellationToken cancellationToken);
+
+    /// <returns>An address that gives the file to everybody who has it, until it expires.</returns>
+    Task<string> SignFileAsync(string key, TimeSpan lifetime, CancellationToken cancellationToken);
+}
+
+/// <param name="Url">Where people and programs with access to the project get it.</param>
+public sealed record SavedFile(string Key, string Bucket, string Region, string Url);
+
+/// <summary>An endpoint that speaks OpenAI's protocol.</summary>
+/// <param name="Model">The one to take where the automation names none.</param>
+public sealed record AiEndpoint(string BaseUrl, string ApiKey, string Model);

@@ -1,0 +1,32 @@
+using IntunedDashboard.Execution;
+using IntunedDashboard.Http;
+using IntunedDashboard.Projects;
+using IntunedDashboard.Projects.KeyValues;
+using IntunedDashboard.Runs.Attachments;
+
+namespace IntunedDashboard.Runs;
+
+/// <summary>Gives each attempt the services of its project and Run.</summary>
+public sealed class AttemptServicesFactory(KeyValueStore values, AttachmentStore attachments, PublicAddress address)
+{
+    public IAttemptServices For(Project project, Run run) => new AttemptServices(project, run.Id, values, attachments, address);
+
+    private sealed class AttemptServices(Project project, string runId, KeyValueStore values, AttachmentStore attachments, PublicAddress address)
+        : IAttemptServices
+    {
+        public Task<string?> GetStoredAsync(string key, CancellationToken cancellationToken) => values.GetAsync(project.Id, key, cancellationToken);
+
+        public Task SetStoredAsync(string key, string valueJson, CancellationToken cancellationToken) =>
+            values.SetAsync(project.Id, key, valueJson, cancellationToken);
+
+        public async Task<SavedFile> SaveFileAsync(string path, string fileName, string? contentType, CancellationToken cancellationToken)
+        {
+            var saved = await attachments.SaveAsync(project.Id, runId, path, fileName, contentType, cancellationToken);
+            var url = $"{address.Url}/api/v1/workspace/{project.WorkspaceId}/projects/{Uri.EscapeDataString(project.Name)}/runs/{runId}/attachments/{saved.Id}";
+            return new SavedFile(saved.Key, AttachmentStore.Bucket, AttachmentStore.Region, url);
+        }
+
+        public async Task<string> SignFileAsync(string key, TimeSpan lifetime, CancellationToken cancellationToken) =>
+            attachments.Sign(await attachments.FindByKeyAsync(project.Id, key, cancellationToken), lifetime);
+    }
+}
