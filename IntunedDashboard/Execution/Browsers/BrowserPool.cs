@@ -151,8 +151,7 @@ internal sealed class BrowserPool(
                     throw Unavailable(BrowserAdvice.DoesNotStart(found, headful, e), e);
                 }
 
-                // The driver itself may have died.
-                await driver.ResetAsync(playwright);
+                await driver.ResetIfDeadAsync(playwright);
             }
         }
     }

@@ -80,17 +80,18 @@ internal sealed class BrowserProcess : IAsyncDisposable
             HandleSIGTERM = false,
             HandleSIGHUP = false,
         });
+        ProcessIdentity? identity = null;
         try
         {
-            var identity = await IdentityAsync(browser);
-            var version = await Loopback.GetFromJsonAsync<DevToolsVersion>($"http://127.0.0.1:{port}/json/version");
-            var process = new BrowserProcess(browser, found, port, version!, identity, workspace, limits, logger);
-            await process.WarmUpAsync();
-            return process;
+            return await PrepareAsync().WaitAsync(limits.BrowserStart);
         }
         catch (Exception e)
         {
-            await browser.CloseAsync();
+            if (!await CloseAsync(browser, limits))
+            {
+                identity?.Kill();
+            }
+
             if (e is HttpRequestException or System.Text.Json.JsonException)
             {
                 throw new PlaywrightException("The browser's DevTools address does not answer.", e);
@@ -98,15 +99,19 @@ internal sealed class BrowserProcess : IAsyncDisposable
 
             throw;
         }
+
+        async Task<BrowserProcess> PrepareAsync()
+        {
+            identity = await IdentityAsync(browser);
+            var version = await Loopback.GetFromJsonAsync<DevToolsVersion>($"http://127.0.0.1:{port}/json/version");
+            await WarmUpAsync(browser, port);
+            return new BrowserProcess(browser, found, port, version!, identity, workspace, limits, logger);
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
-        try
-        {
-            await _browser.CloseAsync().WaitAsync(_limits.BrowserClose);
-        }
-        catch (Exception e) when (e is TimeoutException or PlaywrightException)
+        if (!await CloseAsync(_browser, _limits))
         {
             ExecutionLog.BrowserKilled(_logger, Pid);
             _identity?.Kill();
@@ -126,11 +131,34 @@ internal sealed class BrowserProcess : IAsyncDisposable
 
     private static string Home => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
 
-    /// <summary>The first page of a browser takes twice the time of the next.</summary>
-    private async Task WarmUpAsync()
+    /// <returns>Whether it closed by itself in time.</returns>
+    private static async Task<bool> CloseAsync(IBrowser browser, EngineLimits limits)
     {
-        var context = await _browser.NewContextAsync();
-        await context.NewPageAsync();
+        try
+        {
+            await browser.CloseAsync().WaitAsync(limits.BrowserClose);
+            return true;
+        }
+        catch (Exception e) when (e is TimeoutException or PlaywrightException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The first page of a browser takes twice the time of the next. It also proves that the port is this browser's: between
+    /// choosing and using it, another browser may have taken it, and a Run would drive somebody else's.</summary>
+    private static async Task WarmUpAsync(IBrowser browser, int port)
+    {
+        var context = await browser.NewContextAsync();
+        var page = await context.NewPageAsync();
+        var session = await context.NewCDPSessionAsync(page);
+        var target = (await session.SendAsync("Target.getTargetInfo"))!.Value.GetProperty("targetInfo").GetProperty("targetId").GetString()!;
+        var listed = await Loopback.GetStringAsync($"http://127.0.0.1:{port}/json/list");
+        if (!listed.Contains(target, StringComparison.Ordinal))
+        {
+            throw new PlaywrightException("Another program has taken the browser's DevTools port.");
+        }
+
         await context.CloseAsync();
     }
 
