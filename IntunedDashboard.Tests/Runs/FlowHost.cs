@@ -43,12 +43,30 @@ public sealed class FlowHost : IAsyncDisposable
 
     public string Path => App.ProjectPath("flow");
 
-    public static async Task<FlowHost> StartAsync(bool authSessions = true, IReadOnlyDictionary<string, string>? settings = null)
+    /// <param name="clock">Null for the real time.</param>
+    public static async Task<FlowHost> StartAsync(
+        bool authSessions = true, IReadOnlyDictionary<string, string>? settings = null, TimeProvider? clock = null)
     {
         var engine = new ScriptedEngine();
-        var host = new FlowHost(await AppHost.StartAsync(settings, engine.Install), engine);
+        var app = await AppHost.StartAsync(settings, builder =>
+        {
+            engine.Install(builder);
+            if (clock is not null)
+            {
+                builder.Services.AddSingleton(clock);
+            }
+        });
+        var host = new FlowHost(app, engine);
         await host.DeployAsync(authSessions);
         return host;
+    }
+
+    /// <summary>Stops the server and starts it again on the same data; the engine stays.</summary>
+    public async Task RestartAsync()
+    {
+        Client.Dispose();
+        await App.RestartAsync();
+        Client = App.CreateApiClient(App.ApiKey);
     }
 
     public async Task<JsonObject> SendAsync(HttpMethod method, string path, JsonNode? body = null, HttpStatusCode expected = HttpStatusCode.OK)
