@@ -150,6 +150,8 @@ internal sealed class Attempt
 
         Calls.End();
         var succeeded = _outcome!.Name == "succeeded";
+        var dropped = _output.End();
+        Channel.MarkEndOfOutput();
         _channel.Send(new JsonObject
         {
             ["type"] = "finish",
@@ -159,7 +161,7 @@ internal sealed class Attempt
                 ? new JsonArray([.. _payloads.Select(p => new JsonObject { ["api"] = p.Api, ["parameters"] = p.Parameters })])
                 : null,
             ["error"] = _outcome.Error,
-            ["dropped"] = _output.End(),
+            ["dropped"] = dropped,
         });
     }
 

@@ -58,6 +58,20 @@ internal sealed class Channel
         }
     }
 
+    /// <summary>Tells the server that what was printed until now is complete.</summary>
+    public static void MarkEndOfOutput()
+    {
+        try
+        {
+            using var error = Console.OpenStandardError();
+            error.Write("\u001eend of attempt\u001e\n"u8);
+        }
+        catch (IOException)
+        {
+            // The server is gone.
+        }
+    }
+
     [DllImport("libc", EntryPoint = "fcntl")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int SetDescriptor(int descriptor, int command, int flags);

@@ -68,7 +68,7 @@ public sealed class FailureTests(EngineFixture engine, TestSite site) : IClassFi
     [InlineData("api/memory", "script-process-crashed", "more than 256 MB of memory")]
     [InlineData("api/rejects", "script-execution-exception", "nobody waited for this")]
     [InlineData("api/later", "script-execution-exception", "thrown in a timer")]
-    [InlineData("api/payload", "script-execution-exception", "extendPayload needs { api, parameters }")]
+    [InlineData("api/payload", "script-execution-exception", "extendPayload takes { api, parameters }")]
     public async Task Failures_end_in_their_code(string function, string code, string message)
     {
         using var project = Failing();

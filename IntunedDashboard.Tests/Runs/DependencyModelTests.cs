@@ -184,8 +184,21 @@ public sealed class DependencyModelTests : IAsyncLifetime
     public async Task Fifty_Runs_on_one_expired_session_log_in_once()
     {
         await _host.LogInAsync();
-        ExpireUntilCreated();
+        // A start is refused while the session logs in, so the first check waits until all of them are there.
+        var started = new TaskCompletionSource();
+        var isExpired = true;
+        Engine.Create = (_, _) =>
+        {
+            Volatile.Write(ref isExpired, false);
+            return ScriptedEngine.Succeed();
+        };
+        Engine.Check = async (_, token) =>
+        {
+            await started.Task.WaitAsync(token);
+            return await (Volatile.Read(ref isExpired) ? ScriptedEngine.SayNo() : ScriptedEngine.Succeed());
+        };
         var ids = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => _host.StartRunAsync(new JsonObject { ["id"] = "main-session" })));
+        started.SetResult();
         var runs = await Task.WhenAll(ids.Select(_host.EndAsync));
 
         Assert.All(runs, run => Assert.Equal("completed", Text(run, "status")));

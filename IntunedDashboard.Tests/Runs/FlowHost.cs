@@ -137,14 +137,6 @@ public sealed class FlowHost : IAsyncDisposable
     public async Task<AppDbContext> OpenDatabaseAsync() =>
         await App.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync();
 
-    /// <summary>Stops the server as SIGTERM does and starts it again.</summary>
-    public async Task RestartAsync()
-    {
-        Client.Dispose();
-        await App.RestartAsync();
-        Client = App.CreateApiClient(App.ApiKey);
-    }
-
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();

@@ -12,6 +12,9 @@ public sealed record EngineLimits
     /// <summary>For a runner process to say that it is ready.</summary>
     public TimeSpan RunnerStart { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long the end of an attempt waits for what it printed.</summary>
+    public TimeSpan OutputEnd { get; init; } = TimeSpan.FromSeconds(2);
+
     public TimeSpan BrowserStart { get; init; } = TimeSpan.FromSeconds(30);
 
     public TimeSpan BrowserClose { get; init; } = TimeSpan.FromSeconds(5);

@@ -21,7 +21,9 @@ internal sealed class BrowserPool(
     private readonly BackgroundTasks _background = new();
     private readonly CancellationTokenSource _closing = new();
     private BrowserAvailability _availability = new(false, false, "The browser is being started.");
-    private bool _isRefilling;
+
+    // The first refill is the warming: without a browser that works there is nothing to keep ready.
+    private bool _isRefilling = true;
 
     public event EventHandler? AvailabilityChanged;
 
@@ -71,7 +73,7 @@ internal sealed class BrowserPool(
         }
     }
 
-    /// <summary>Launches the first browser; the others follow in the background.</summary>
+    /// <summary>Launches the first browser; the others follow in the background. Until then a lease launches its own.</summary>
     /// <returns>Whether a browser works.</returns>
     public async Task<bool> WarmAsync(CancellationToken cancellationToken)
     {
@@ -80,13 +82,15 @@ internal sealed class BrowserPool(
             var first = await LaunchAsync(headful: false, cancellationToken);
             ExecutionLog.BrowserReady(logger, first.Description);
             Keep(first);
-            Refill(TimeSpan.Zero);
-            return true;
         }
         catch (BrowserUnavailableException)
         {
             return false;
         }
+
+        EndRefill();
+        Refill(TimeSpan.Zero);
+        return true;
     }
 
     public async ValueTask DisposeAsync()
@@ -222,21 +226,28 @@ internal sealed class BrowserPool(
             _ready.Add(browser);
         }
 
-        browser.Ended += (_, _) =>
+        browser.Ended += (_, _) => Discard(browser);
+        if (!browser.IsAlive)
         {
-            bool wasWaiting;
-            lock (_gate)
-            {
-                wasWaiting = _ready.Remove(browser);
-            }
+            // It ended before anybody listened.
+            Discard(browser);
+        }
+    }
 
-            if (wasWaiting)
-            {
-                ExecutionLog.BrowserDied(logger, browser.Pid);
-                _background.Add(() => browser.DisposeAsync().AsTask());
-                Refill(TimeSpan.Zero);
-            }
-        };
+    private void Discard(BrowserProcess browser)
+    {
+        bool wasWaiting;
+        lock (_gate)
+        {
+            wasWaiting = _ready.Remove(browser);
+        }
+
+        if (wasWaiting)
+        {
+            ExecutionLog.BrowserDied(logger, browser.Pid);
+            _background.Add(() => browser.DisposeAsync().AsTask());
+            Refill(TimeSpan.Zero);
+        }
     }
 
     private void Refill(TimeSpan delay)
@@ -254,6 +265,14 @@ internal sealed class BrowserPool(
         _background.Add(() => RefillAsync(delay));
     }
 
+    private void EndRefill()
+    {
+        lock (_gate)
+        {
+            _isRefilling = false;
+        }
+    }
+
     private async Task RefillAsync(TimeSpan delay)
     {
         try
@@ -265,24 +284,24 @@ internal sealed class BrowserPool(
                 Keep(await LaunchAsync(headful: false, _closing.Token));
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or BrowserUnavailableException)
+        catch (Exception e)
         {
-            // The next lease launches its own browser and reports what is wrong.
-        }
-        finally
-        {
-            lock (_gate)
+            EndRefill();
+            if (e is not (OperationCanceledException or BrowserUnavailableException))
             {
-                _isRefilling = false;
+                throw;
             }
+
+            // The next lease launches its own browser and reports what is wrong.
         }
     }
 
+    /// <summary>Ends the refill when there is nothing more to do, in one step: a browser that dies in between would not be replaced.</summary>
     private bool IsShort()
     {
         lock (_gate)
         {
-            return _ready.Count(b => b.IsAlive) < Wanted && !_closing.IsCancellationRequested;
+            return _isRefilling = _ready.Count(b => b.IsAlive) < Wanted && !_closing.IsCancellationRequested;
         }
     }
 

@@ -20,6 +20,7 @@ internal sealed class RunnerProcess : IAsyncDisposable
     private readonly Channel<RunnerMessage> _messages = Channel.CreateUnbounded<RunnerMessage>(new() { SingleReader = true });
     private readonly Task _pumps;
     private readonly SemaphoreSlim _sending = new(1);
+    private TaskCompletionSource _outputEnd = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _attempts;
 
     private RunnerProcess(Process process, RunnerLaunch launch, string folder, EngineWorkspace workspace, EngineLimits limits)
@@ -122,6 +123,7 @@ internal sealed class RunnerProcess : IAsyncDisposable
     public string BeginAttempt(string buildDirectory)
     {
         BuildDirectory = buildDirectory;
+        _outputEnd = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var folder = Path.Combine(Folder, $"a{++_attempts}");
         Directory.CreateDirectory(folder);
         return folder;
@@ -206,7 +208,7 @@ internal sealed class RunnerProcess : IAsyncDisposable
             var buffer = read.Buffer;
             while (buffer.PositionOf((byte)'\n') is { } end)
             {
-                Accept(buffer.Slice(0, end));
+                await AcceptAsync(buffer.Slice(0, end));
                 buffer = buffer.Slice(buffer.GetPosition(1, end));
             }
 
@@ -218,24 +220,37 @@ internal sealed class RunnerProcess : IAsyncDisposable
         }
     }
 
-    private void Accept(ReadOnlySequence<byte> line)
+    private async Task AcceptAsync(ReadOnlySequence<byte> line)
+    {
+        var message = Parse(line);
+        if (message is { Type: "finish" })
+        {
+            // What was printed comes through another pipe and belongs before the end.
+            await _outputEnd.Task.WaitAsync(_limits.OutputEnd).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        if (message is not null)
+        {
+            _messages.Writer.TryWrite(message);
+        }
+    }
+
+    private static RunnerMessage? Parse(ReadOnlySequence<byte> line)
     {
         try
         {
             var json = new Utf8JsonReader(line);
-            if (JsonSerializer.Deserialize(ref json, RunnerJson.Default.RunnerMessage) is { } message)
-            {
-                _messages.Writer.TryWrite(message);
-            }
+            return JsonSerializer.Deserialize(ref json, RunnerJson.Default.RunnerMessage);
         }
         catch (JsonException)
         {
-            _messages.Writer.TryWrite(new RunnerMessage { Type = "raw", Raw = line.ToArray() });
+            return new RunnerMessage { Type = "raw", Raw = line.ToArray() };
         }
     }
 
     private async Task PumpRawAsync()
     {
+        var output = new RawOutput();
         var buffer = new byte[16 * 1024];
         while (true)
         {
@@ -246,15 +261,24 @@ internal sealed class RunnerProcess : IAsyncDisposable
             }
             catch (Exception e) when (e is IOException or ObjectDisposedException)
             {
-                return;
+                count = 0;
+            }
+
+            var (printed, isEnd) = count == 0 ? (output.Rest(), true) : output.Read(buffer.AsSpan(0, count));
+            if (printed.Length > 0)
+            {
+                _messages.Writer.TryWrite(new RunnerMessage { Type = "raw", Raw = printed });
+            }
+
+            if (isEnd)
+            {
+                _outputEnd.TrySetResult();
             }
 
             if (count == 0)
             {
                 return;
             }
-
-            _messages.Writer.TryWrite(new RunnerMessage { Type = "raw", Raw = buffer.AsMemory(0, count).ToArray() });
         }
     }
 }

@@ -371,7 +371,9 @@ class Attempt {
     this.#calls.end();
     const { outcome, result, error } = this.#outcome;
     const payloads = outcome === 'succeeded' ? this.#payloads : undefined;
-    this.#channel.send({ type: 'finish', outcome, result: outcome === 'succeeded' ? result : undefined, payloads, error, dropped: this.#output.end() });
+    const dropped = this.#output.end();
+    this.#channel.markEndOfOutput();
+    this.#channel.send({ type: 'finish', outcome, result: outcome === 'succeeded' ? result : undefined, payloads, error, dropped });
   }
 
   #watchNavigation(page) {

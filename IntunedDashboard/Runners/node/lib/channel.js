@@ -16,19 +16,12 @@ class Channel {
 
   send(message) {
     if (this.#closed) return;
-    const bytes = Buffer.from(JSON.stringify(message) + '\n');
-    for (let offset = 0; offset < bytes.length;) {
-      try {
-        offset += fs.writeSync(this.#fd, bytes, offset);
-      } catch (error) {
-        if (error.code === 'EAGAIN') {
-          Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
-          continue;
-        }
-        this.#closed = true;
-        return;
-      }
-    }
+    this.#closed = !write(this.#fd, Buffer.from(JSON.stringify(message) + '\n'));
+  }
+
+  /** Tells the server that what was printed until now is complete. */
+  markEndOfOutput() {
+    write(2, Buffer.from('\x1eend of attempt\x1e\n'));
   }
 
   /** Takes stdin over; user code finds an empty one. */
@@ -50,6 +43,19 @@ class Channel {
     input.on('close', onEnd);
     input.on('error', onEnd);
   }
+}
+
+/** Whether all of it went out. */
+function write(fd, bytes) {
+  for (let offset = 0; offset < bytes.length;) {
+    try {
+      offset += fs.writeSync(fd, bytes, offset);
+    } catch (error) {
+      if (error.code !== 'EAGAIN') return false;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    }
+  }
+  return true;
 }
 
 module.exports = { Channel };

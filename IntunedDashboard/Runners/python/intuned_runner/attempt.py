@@ -102,7 +102,9 @@ class Attempt:
         self.calls.end()
         sys.stdout.flush()
         sys.stderr.flush()
-        self._channel.send({"type": "finish", **self._outcome, "dropped": self._output.end()})
+        dropped = self._output.end()
+        self._channel.mark_end_of_output()
+        self._channel.send({"type": "finish", **self._outcome, "dropped": dropped})
 
     async def close(self):
         await self._browser.close(2)

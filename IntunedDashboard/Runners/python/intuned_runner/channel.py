@@ -16,10 +16,19 @@ class Channel:
     def send(self, message):
         line = json.dumps({key: value for key, value in message.items() if value is not None}, ensure_ascii=False)
         # Lone surrogates, which JSON can carry and UTF-8 cannot, are written as escapes.
-        data = memoryview((line + "\n").encode("utf-8", "backslashreplace"))
         with self._lock:
-            while data:
-                try:
-                    data = data[os.write(self._descriptor, data):]
-                except BrokenPipeError:
-                    return
+            _write(self._descriptor, (line + "\n").encode("utf-8", "backslashreplace"))
+
+    def mark_end_of_output(self):
+        """Tells the server that what was printed until now is complete."""
+        _write(2, b"\x1eend of attempt\x1e\n")
+
+
+def _write(descriptor, data):
+    rest = memoryview(data)
+    while rest:
+        try:
+            rest = rest[os.write(descriptor, rest):]
+        except OSError:
+            # The server is gone, or the automation has closed this descriptor.
+            return
