@@ -1,5 +1,4 @@
 using IntunedDashboard.Identity;
-using IntunedDashboard.Platform;
 using IntunedDashboard.Projects.Reading;
 
 namespace IntunedDashboard.Projects;
