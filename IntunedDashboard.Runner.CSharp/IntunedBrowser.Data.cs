@@ -22,7 +22,7 @@ public static partial class IntunedBrowser
     /// <returns>The day a text names, or null.</returns>
     public static DateOnly? ProcessDate(string? date)
     {
-        var text = Ordinals().Replace((date ?? string.Empty).Trim(), "$1");
+        var text = Ordinals().Replace((date ?? string.Empty).Trim(), "${digit}");
         var numbers = LeadingNumbers().Match(text).Value;
         foreach (var formats in (string[][])[YearFirst, MonthFirst, DayFirst])
         {
@@ -72,7 +72,7 @@ public static partial class IntunedBrowser
         }
     }
 
-    [GeneratedRegex(@"(\d)(st|nd|rd|th)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(?<digit>\d)(st|nd|rd|th)\b", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Ordinals();
 
     [GeneratedRegex(@"^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?!\d)", RegexOptions.CultureInvariant, 1000)]
@@ -81,7 +81,7 @@ public static partial class IntunedBrowser
     [GeneratedRegex(@"<!--.*?-->", RegexOptions.Singleline | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Comments();
 
-    [GeneratedRegex(@"<(script|noscript)\b[^>]*>.*?</\1\s*>", RegexOptions.Singleline | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"<(?<tag>script|noscript)\b[^>]*>.*?</\k<tag>\s*>", RegexOptions.ExplicitCapture | RegexOptions.Singleline | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Scripts();
 
     [GeneratedRegex(@"<style\b[^>]*>.*?</style\s*>|<link\b[^>]*stylesheet[^>]*>", RegexOptions.Singleline | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]

@@ -102,7 +102,9 @@ public sealed record RunContext
 public sealed record AiGatewayConfig(string BaseUrl, string ApiKey);
 
 /// <summary>Thrown by an automation to fail its attempt with a message of its own.</summary>
+#pragma warning disable CA1710 // Automations in every language know it by this name.
 public sealed class RunError : Exception
+#pragma warning restore CA1710
 {
     public RunError()
     {

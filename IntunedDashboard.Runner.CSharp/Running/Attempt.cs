@@ -11,7 +11,9 @@ using Microsoft.Playwright;
 namespace Intuned.Running;
 
 /// <summary>One function call with everything around it. The outcome is decided once; later errors are only written to the log.</summary>
+#pragma warning disable CA1001 // The automation may hold the token longer than the attempt lasts, and without a timer it needs no disposal.
 internal sealed class Attempt
+#pragma warning restore CA1001
 {
     private const string HookPath = "hooks/setupContext";
     private const int CollectionRounds = 16;

@@ -283,5 +283,5 @@ internal sealed class AttemptBrowser(StartMessage message, Channel channel, Outp
         }
     }
 
-    private IPage? PicturedPage() => Page is { IsClosed: false } ? Page : Context?.Pages.LastOrDefault();
+    private IPage? PicturedPage() => Page is { IsClosed: false } ? Page : Context?.Pages is [.., var last] ? last : null;
 }

@@ -203,11 +203,11 @@ internal sealed class BrowserState
     private static string? OriginOf(string url) =>
         Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri.GetLeftPart(UriPartial.Authority) : null;
 
-    private static JsonNode Node(JsonElement element, string name) =>
-        element.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.Array ? JsonArray.Create(member)! : new JsonArray();
+    private static JsonArray Node(JsonElement element, string name) =>
+        element.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.Array ? JsonArray.Create(member)! : [];
 
-    private static IEnumerable<JsonElement> Items(JsonElement state, string name) =>
-        state.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.Array ? member.EnumerateArray() : [];
+    private static JsonElement.ArrayEnumerator Items(JsonElement state, string name) =>
+        state.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.Array ? member.EnumerateArray() : default;
 
     private static int Count(JsonElement state, string name) => Items(state, name).Count();
 

@@ -11,7 +11,9 @@ namespace Intuned.Running;
 /// Lines of JSON to the server. A line has left the process when <see cref="Send"/> returns, so that nothing is lost however the
 /// process ends. Safe for concurrent use.
 /// </summary>
+#pragma warning disable CA1001 // It lives as long as the process.
 internal sealed class Channel
+#pragma warning restore CA1001
 {
     private const int SetDescriptorFlags = 2;
     private const int CloseOnExec = 1;

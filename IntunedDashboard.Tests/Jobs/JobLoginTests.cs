@@ -336,7 +336,7 @@ public sealed class JobLoginTests : IAsyncLifetime
         return await _host.RunJobAsync(job);
     }
 
-    private Task ResumeAsync(JsonObject jobRun) => _host.SendAsync(HttpMethod.Post, $"/jobs/{JobId}/runs/{Text(jobRun, "id")}/resume");
+    private Task<JsonObject> ResumeAsync(JsonObject jobRun) => _host.SendAsync(HttpMethod.Post, $"/jobs/{JobId}/runs/{Text(jobRun, "id")}/resume");
 
     private Task<JsonObject> EndAsync(JsonObject jobRun) => _host.JobRunAsync(JobId, Text(jobRun, "id"), "SUCCESS");
 

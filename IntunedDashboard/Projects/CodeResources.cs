@@ -1,6 +1,5 @@
 using System.Text.Json;
 using IntunedDashboard.Identity;
-using IntunedDashboard.Platform;
 using IntunedDashboard.Projects.Reading;
 
 namespace IntunedDashboard.Projects;

@@ -39,7 +39,7 @@ public sealed class ProjectTemplates(ProjectQueries queries, ProjectVersions ver
         return await versions.DeployAsAsync(actor, workspaceId, name, directory, file, $"Template {template.Name}", cancellationToken);
     }
 
-    private static IReadOnlyList<ProjectTemplate> ReadAll() => !Directory.Exists(Root)
+    private static ProjectTemplate[] ReadAll() => !Directory.Exists(Root)
         ? []
         : Directory.GetDirectories(Root).Order(StringComparer.Ordinal).Select(Read).OfType<ProjectTemplate>().ToArray();
 

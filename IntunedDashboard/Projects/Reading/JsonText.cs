@@ -9,7 +9,7 @@ internal static class JsonText
     private static readonly JsonDocumentOptions DocumentOptions = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
     private static readonly JsonReaderOptions ReaderOptions = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
 
-    /// <exception cref="TextFault">The text is no JSON.</exception>
+    /// <exception cref="TextFaultException">The text is no JSON.</exception>
     public static StructuredText Parse(string text)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
@@ -23,7 +23,7 @@ internal static class JsonText
         }
         catch (JsonException exception)
         {
-            throw new TextFault(
+            throw new TextFaultException(
                 (int)(exception.LineNumber ?? 0) + 1, (int)(exception.BytePositionInLine ?? 0) + 1, Reason(exception));
         }
     }

@@ -25,7 +25,7 @@ public static class SettingsEditor
 
             return text;
         }
-        catch (TextFault fault)
+        catch (TextFaultException fault)
         {
             throw RequestException.Conflict($"{file} cannot be changed here: {fault.Message} Change it in the project and deploy again.");
         }
@@ -46,13 +46,13 @@ public static class SettingsEditor
         var after = StructuredText.Parse(file, changed);
         if (!JsonNode.DeepEquals(JsonSerializer.SerializeToNode(after.Root), Expected(before.Root, path, value)))
         {
-            throw new TextFault(1, 1, $"there is no safe place for {path}.");
+            throw new TextFaultException(1, 1, $"there is no safe place for {path}.");
         }
 
         return changed;
     }
 
-    private static JsonNode Expected(JsonElement root, string path, JsonNode value)
+    private static JsonObject Expected(JsonElement root, string path, JsonNode value)
     {
         var result = JsonSerializer.SerializeToNode(root)!.AsObject();
         var names = path.Split('.');
@@ -168,5 +168,5 @@ public static class SettingsEditor
         return new string(text.Skip(start).TakeWhile(c => c is ' ' or '\t').ToArray());
     }
 
-    private static TextFault Nowhere(string name) => new(1, 1, $"there is no safe place for {name}.");
+    private static TextFaultException Nowhere(string name) => new(1, 1, $"there is no safe place for {name}.");
 }

@@ -6,7 +6,7 @@ namespace IntunedDashboard.Projects.Reading;
 public sealed record TextPlace(int Start, int End, int Line, int Column);
 
 /// <summary>A text that is no valid JSON, YAML or TOML. Line and column count from 1.</summary>
-public sealed class TextFault(int line, int column, string message) : Exception(message)
+public sealed class TextFaultException(int line, int column, string message) : Exception(message)
 {
     public int Line { get; } = line;
 
@@ -60,7 +60,7 @@ public sealed class StructuredText
 
             diagnostics.Add(new Diagnostic(file, 1, 1, severity, code, language == "JSON" ? "The file must hold a JSON object." : "The file must hold a mapping."));
         }
-        catch (TextFault fault)
+        catch (TextFaultException fault)
         {
             diagnostics.Add(new Diagnostic(file, fault.Line, fault.Column, severity, code, $"This is not valid {language}: {fault.Message}"));
         }
@@ -69,7 +69,7 @@ public sealed class StructuredText
     }
 
     /// <param name="file">Its ending says which language the text is in.</param>
-    /// <exception cref="TextFault">The text is not valid.</exception>
+    /// <exception cref="TextFaultException">The text is not valid.</exception>
     public static StructuredText Parse(string file, string text) => LanguageOf(file) switch
     {
         "YAML" => YamlText.Parse(text),

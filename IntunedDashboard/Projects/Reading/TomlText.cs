@@ -9,13 +9,13 @@ namespace IntunedDashboard.Projects.Reading;
 /// <summary>Reads TOML. Tables, dotted keys and inline tables are one tree; a list of tables is a list.</summary>
 internal static class TomlText
 {
-    /// <exception cref="TextFault">The text is no TOML, or says something twice.</exception>
+    /// <exception cref="TextFaultException">The text is no TOML, or says something twice.</exception>
     public static StructuredText Parse(string text)
     {
         var document = SyntaxParser.Parse(text, "settings", validate: true);
         if (document.Diagnostics.FirstOrDefault(d => d.Kind == DiagnosticMessageKind.Error) is { } error)
         {
-            throw new TextFault(error.Span.Start.Line + 1, error.Span.Start.Column + 1, error.Message);
+            throw new TextFaultException(error.Span.Start.Line + 1, error.Span.Start.Column + 1, error.Message);
         }
 
         var places = new Dictionary<string, TextPlace>(StringComparer.Ordinal) { [string.Empty] = new(0, text.Length, 1, 1) };
@@ -127,6 +127,6 @@ internal static class TomlText
     private static TextPlace PlaceOf(SyntaxNode node) =>
         new(node.Span.Start.Offset, node.Span.End.Offset + 1, node.Span.Start.Line + 1, node.Span.Start.Column + 1);
 
-    private static TextFault Fault(SyntaxNode node, string message) =>
+    private static TextFaultException Fault(SyntaxNode node, string message) =>
         new(node.Span.Start.Line + 1, node.Span.Start.Column + 1, message);
 }

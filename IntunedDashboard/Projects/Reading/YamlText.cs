@@ -13,7 +13,7 @@ internal static partial class YamlText
     private const int MaxDepth = 64;
     private const int MaxNodes = 100_000;
 
-    /// <exception cref="TextFault">The text is no YAML, or it is built to become huge.</exception>
+    /// <exception cref="TextFaultException">The text is no YAML, or it is built to become huge.</exception>
     public static StructuredText Parse(string text)
     {
         try
@@ -36,11 +36,11 @@ internal static partial class YamlText
         catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
         {
             // The library answers some unfinished texts in this way.
-            throw new TextFault(1, 1, "A list or mapping is not closed.");
+            throw new TextFaultException(1, 1, "A list or mapping is not closed.");
         }
     }
 
-    private static TextFault FaultAt(Mark mark, string message) => new((int)mark.Line, (int)mark.Column, message);
+    private static TextFaultException FaultAt(Mark mark, string message) => new((int)mark.Line, (int)mark.Column, message);
 
     private static JsonValue? Scalar(YamlScalarNode scalar)
     {
@@ -70,10 +70,10 @@ internal static partial class YamlText
             : JsonValue.Create(text);
     }
 
-    [GeneratedRegex(@"^[-+]?[0-9]+\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^[-+]?[0-9]+\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Whole();
 
-    [GeneratedRegex(@"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Fraction();
 
     private sealed class Reading
