@@ -51,7 +51,7 @@ internal static class JsonText
             catch (InvalidOperationException)
             {
                 var place = PlaceOf(bytes, (reader.TokenStartIndex, reader.BytesConsumed));
-                throw new TextFault(place.Line, place.Column, "A \\u escape is only half of a character.");
+                throw new TextFaultException(place.Line, place.Column, "A \\u escape is only half of a character.");
             }
         }
     }
