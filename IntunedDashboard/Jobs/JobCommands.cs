@@ -91,7 +91,7 @@ public sealed class JobCommands(
             throw RequestException.Invalid(faults);
         }
 
-        if (await jobs.ReplaceAsync(job.Key, kept, contentHash: null, cancellationToken) is null)
+        if (await jobs.ReplaceAsync(job.Key, JobOrigin.Api, kept, contentHash: null, cancellationToken) is null)
         {
             throw Unknown(jobId);
         }
@@ -160,6 +160,12 @@ public sealed class JobCommands(
         }
 
         var project = await projects.GetDeployedAsync(projectId, cancellationToken);
+        if (CodeJobs.IsLeaving(job, project.Manifest))
+        {
+            throw new RequestException(
+                RequestFault.Invalid, $"The current deployment does not define Job {jobId} any more; it is deleted when its JobRun has ended.");
+        }
+
         var jobRun = await jobRuns.StartAsync(job, project, actor.Name, cancellationToken);
         return new JobRunStarted(
             jobRun.Id, jobRun.Status, jobRun.Status == JobRunStatus.Canceled ? $"Canceled: {jobRun.ReasonMessage}" : "Triggered");

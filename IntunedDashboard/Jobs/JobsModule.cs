@@ -24,6 +24,7 @@ public static class JobsModule
         builder.Services.AddSingleton<JobResults>();
         builder.Services.AddSingleton<JobResultLinks>();
         builder.Services.AddSingleton<IProjectActivity, JobActivity>();
+        builder.Services.AddSingleton<ICodeResources, CodeJobs>();
         builder.AddQuartz(quartz => quartz.AddJob<ScheduledJobStart>(job => job.WithIdentity(JobTriggers.Job).StoreDurably()));
 
         // Started after the recovery of Runs and stopped before they are drained: it takes no new work then.
