@@ -35,7 +35,15 @@ public static class BenchmarkProgram
             return 0;
         }
 
-        await Console.Error.WriteLineAsync("Usage: dotnet run --project IntunedDashboard.Tests -c Release -- benchmark [rounds] | start [rounds] | compile [rounds] | crash [rounds [seed]]");
+        if (args is ["crash-job", .. var jobOptions])
+        {
+            var (kills, items, seed) = (Number(jobOptions, 0, 100), Number(jobOptions, 1, 500), Number(jobOptions, 2, Random.Shared.Next()));
+            Console.WriteLine($"{kills} kills, {items} items, seed {seed}");
+            await JobCrashRounds.RunAsync(kills, items, seed, Console.WriteLine);
+            return 0;
+        }
+
+        await Console.Error.WriteLineAsync("Usage: dotnet run --project IntunedDashboard.Tests -c Release -- benchmark [rounds] | start [rounds] | compile [rounds] | crash [rounds [seed]] | crash-job [kills [items [seed]]]");
         return 1;
     }
 

@@ -178,6 +178,40 @@ public sealed class DeliveryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Everything_of_a_JobRun_that_was_given_up_is_sent_again_at_once_to_the_sink_its_Job_has_now()
+    {
+        await using var mended = await WebhookReceiver.StartAsync();
+        _receiver.Answer = (_, context) => WebhookReceiver.With(context, HttpStatusCode.NotFound);
+        var job = Job("moved", 3);
+        job["sink"] = _receiver.Sink();
+        var jobRun = Text(await _host.RunJobAsync(job), "id");
+        var runs = (await _host.RunsOfAsync(jobRun)).Select(r => Text(r, "runId")).ToList();
+        foreach (var run in runs)
+        {
+            await _host.DeliveryAsync(run, "pending", attempts: 1);
+        }
+
+        _clock.Advance(TimeSpan.FromHours(1));
+        foreach (var run in runs)
+        {
+            await _host.DeliveryAsync(run, "failed", attempts: 2);
+        }
+
+        job.Remove("id");
+        job["sink"] = mended.Sink();
+        await _host.SendAsync(HttpMethod.Put, "/jobs/moved", job);
+        var again = $"/jobs/moved/runs/{jobRun}/deliveries/send-again";
+        Assert.Equal("3 results are sent again.", Text(await _host.SendAsync(HttpMethod.Post, again), "message"));
+        foreach (var run in runs)
+        {
+            await _host.DeliveryAsync(run, "delivered", attempts: 3);
+        }
+
+        Assert.Equal(runs.Order(), mended.All.Select(r => r.RunId).Order());
+        Assert.Equal("There is no result that was given up.", Text(await _host.SendAsync(HttpMethod.Post, again), "message"));
+    }
+
+    [Fact]
     public async Task A_receiver_that_hangs_holds_up_nobody_else()
     {
         await using var slow = await WebhookReceiver.StartAsync();

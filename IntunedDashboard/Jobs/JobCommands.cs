@@ -42,6 +42,11 @@ public interface IJobCommands
     /// <returns>False when it had ended already.</returns>
     Task<bool> TerminateRunAsync(Actor actor, Guid projectId, string jobId, string jobRunId, CancellationToken cancellationToken);
 
+    /// <summary>Sends every result of a JobRun that its sink did not take, to the sink the Job has now.</summary>
+    /// <returns>How many.</returns>
+    /// <exception cref="RequestException">The JobRun has no sink.</exception>
+    Task<int> SendAgainAsync(Actor actor, Guid projectId, string jobId, string jobRunId, CancellationToken cancellationToken);
+
     /// <summary>Sends a test message to a sink that is about to be saved.</summary>
     /// <param name="jobId">The Job that is being edited: secrets of its sink may be given as the dots they are shown as. Null for a new one.</param>
     /// <returns>Also when the sink cannot be reached: then the answer says why.</returns>
@@ -208,6 +213,14 @@ public sealed class JobCommands(
         actor.Require(Role.Operator);
         var jobRun = await GetRunAsync(projectId, jobId, jobRunId, cancellationToken);
         return await jobRuns.TerminateAsync(jobRun, $"Terminated by {actor.Name}.", cancellationToken);
+    }
+
+    public async Task<int> SendAgainAsync(Actor actor, Guid projectId, string jobId, string jobRunId, CancellationToken cancellationToken)
+    {
+        actor.Require(Role.Operator);
+        var jobRun = await GetRunAsync(projectId, jobId, jobRunId, cancellationToken);
+        return await jobRuns.SendAgainAsync(jobRun, actor.Name, cancellationToken)
+            ?? throw RequestException.Conflict($"JobRun {jobRunId} has no sink.");
     }
 
     public async Task<SinkAnswer> TestSinkAsync(

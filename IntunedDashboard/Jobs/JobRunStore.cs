@@ -105,6 +105,18 @@ public sealed class JobRunStore(
         return resumed;
     }
 
+    /// <summary>Sends every result of a JobRun that its sink did not take.</summary>
+    /// <returns>How many; null when it has no sink.</returns>
+    public async Task<int?> SendAgainAsync(JobRun jobRun, string requestedBy, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var count = await sinks.SendAgainAsync(db, jobRun.Id, requestedBy, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        deliveries.Wake();
+        return count;
+    }
+
     /// <summary>Ends a JobRun now; what runs is stopped. Nothing happens to one that has ended.</summary>
     public async Task<bool> TerminateAsync(JobRun jobRun, string message, CancellationToken cancellationToken)
     {

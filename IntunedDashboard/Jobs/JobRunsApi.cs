@@ -40,6 +40,9 @@ public static class JobRunsApi
         runs.MapPost("/{jobRunId}/resume", ResumeAsync).RequireAuthorization(Policies.Operator)
             .WithName("ResumeJobRun").WithSummary("Validates the login and goes on.")
             .Answers(new JobMessageWire("Resumed")).Refuses(StatusCodes.Status409Conflict);
+        runs.MapPost("/{jobRunId}/deliveries/send-again", SendAgainAsync).RequireAuthorization(Policies.Operator)
+            .WithName("SendJobRunAgain").WithSummary("Sends every result that the sink did not take, to the sink the Job has now.")
+            .Answers(new JobMessageWire(SendsAgain(2))).Refuses(StatusCodes.Status409Conflict);
     }
 
     /// <summary>Results for whoever has a signed link.</summary>
@@ -147,6 +150,17 @@ public static class JobRunsApi
         await commands.ResumeRunAsync(actor, project.Id, jobId, jobRunId, cancellationToken);
         return TypedResults.Ok(new JobMessageWire("Resumed"));
     }
+
+    private static async Task<Ok<JobMessageWire>> SendAgainAsync(
+        RequestedProject project, string jobId, string jobRunId, Actor actor, IJobCommands commands, CancellationToken cancellationToken) =>
+        TypedResults.Ok(new JobMessageWire(SendsAgain(await commands.SendAgainAsync(actor, project.Id, jobId, jobRunId, cancellationToken))));
+
+    private static string SendsAgain(int count) => count switch
+    {
+        0 => "There is no result that was given up.",
+        1 => "1 result is sent again.",
+        _ => $"{count} results are sent again.",
+    };
 
     private static string AddressOf(HttpRequest request) => $"{request.Scheme}://{request.Host}{request.PathBase}";
 

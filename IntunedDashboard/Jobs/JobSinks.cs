@@ -34,9 +34,7 @@ public sealed class JobSinks(JobSecrets secrets, SinkVault vault, TimeProvider c
     /// </summary>
     public async Task ResumeAsync(AppDbContext db, JobRun jobRun, CancellationToken cancellationToken)
     {
-        var failed = db.Set<Delivery>()
-            .Where(d => d.JobRunId == jobRun.Id && d.Status == DeliveryStatus.Failed && d.SinkType == SinkDefinition.S3);
-        if (!await failed.AnyAsync(cancellationToken))
+        if (!await Failed(db, jobRun.Id).AnyAsync(d => d.SinkType == SinkDefinition.S3, cancellationToken))
         {
             return;
         }
@@ -48,9 +46,20 @@ public sealed class JobSinks(JobSecrets secrets, SinkVault vault, TimeProvider c
             return;
         }
 
-        await RenewAsync(db, jobRun.Id, cancellationToken);
-        await DeliveryCommands.BeginSeriesAsync(db, failed, jobRun.Id, requestedBy: null, clock.GetUtcNow(), cancellationToken);
+        await SendAgainAsync(db, jobRun.Id, requestedBy: null, cancellationToken);
     }
+
+    /// <summary>Sends whatever was given up to the sink the Job has now.</summary>
+    /// <returns>How many results that are; null when the sink is gone.</returns>
+    public async Task<int?> SendAgainAsync(AppDbContext db, string jobRunId, string? requestedBy, CancellationToken cancellationToken)
+    {
+        await RenewAsync(db, jobRunId, cancellationToken);
+        return await DeliveryCommands.BeginSeriesAsync(
+            db, Failed(db, jobRunId), jobRunId, requestedBy, clock.GetUtcNow(), cancellationToken);
+    }
+
+    private static IQueryable<Delivery> Failed(AppDbContext db, string jobRunId) =>
+        db.Set<Delivery>().Where(d => d.JobRunId == jobRunId && d.Status == DeliveryStatus.Failed);
 
     private static Task<Job?> FindJobAsync(AppDbContext db, string jobRunId, CancellationToken cancellationToken) =>
         db.Set<Job>().AsNoTracking()

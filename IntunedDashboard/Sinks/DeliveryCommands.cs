@@ -38,7 +38,7 @@ public sealed class DeliveryCommands(
                 await renewal.RenewAsync(db, delivery.JobRunId, cancellationToken);
             }
 
-            if (!await BeginSeriesAsync(db, mine, delivery.SinkKey, actor.Name, clock.GetUtcNow(), cancellationToken))
+            if (await BeginSeriesAsync(db, mine, delivery.SinkKey, actor.Name, clock.GetUtcNow(), cancellationToken) is null)
             {
                 throw RequestException.Conflict("The sink of this Run is gone.");
             }
@@ -51,19 +51,19 @@ public sealed class DeliveryCommands(
     }
 
     /// <summary>Makes deliveries due now, to their sink as it is stored.</summary>
-    /// <returns>False when there is no such sink.</returns>
-    public static async Task<bool> BeginSeriesAsync(
+    /// <returns>How many; null when there is no such sink.</returns>
+    public static async Task<int?> BeginSeriesAsync(
         AppDbContext db, IQueryable<Delivery> deliveries, string sinkKey, string? requestedBy, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var json = await db.Set<StoredSink>().Where(s => s.Key == sinkKey).Select(s => s.MaskedJson).FirstOrDefaultAsync(cancellationToken);
         if (json is null)
         {
-            return false;
+            return null;
         }
 
         var sink = SinkDefinition.Parse(json);
         var target = SinkSender.TargetOf(sink);
-        await deliveries.ExecuteUpdateAsync(
+        return await deliveries.ExecuteUpdateAsync(
             set => set.SetProperty(d => d.Status, DeliveryStatus.Pending)
                 .SetProperty(d => d.NextAttemptAt, now)
                 .SetProperty(d => d.SeriesStartedAt, (DateTimeOffset?)null)
@@ -72,6 +72,5 @@ public sealed class DeliveryCommands(
                 .SetProperty(d => d.SinkType, sink.Type)
                 .SetProperty(d => d.Target, target),
             cancellationToken);
-        return true;
     }
 }
