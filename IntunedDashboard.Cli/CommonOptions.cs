@@ -48,9 +48,9 @@ internal static class CommonOptions
         call.Has(Wait) ? Durations.Parse(call.Get(Wait) ?? "10m", "--wait", TimeSpan.FromMilliseconds(1)) : null;
 
     /// <exception cref="CliException">The person said no, or nobody is there to ask.</exception>
-    public static void Confirm(Call call, string question)
+    public static void Confirm(bool isAnswered, string question)
     {
-        if (call.Get(Yes))
+        if (isAnswered)
         {
             return;
         }

@@ -11,6 +11,7 @@ using IntunedDashboard.Projects;
 using IntunedDashboard.Runs;
 using IntunedDashboard.Runs.Attachments;
 using IntunedDashboard.Runs.Pages;
+using IntunedDashboard.Sinks;
 using IntunedDashboard.Startup;
 using IntunedDashboard.Ui;
 
@@ -34,6 +35,7 @@ public partial class Program
         builder.AddAuthSessions();
         builder.AddRuns();
         builder.AddRunPages();
+        builder.AddSinks();
         builder.AddJobs();
         builder.AddStartup();
         adjust?.Invoke(builder);
@@ -45,7 +47,7 @@ public partial class Program
         app.MapWorkspaceApi().MapApiKeys();
         app.MapUi();
         app.MapProjects();
-        app.MapProjectApi().MapAuthSessions().MapAuthSessionOperations().MapRuns().MapAttachments().MapJobs();
+        app.MapProjectApi().MapAuthSessions().MapAuthSessionOperations().MapRuns().MapAttachments().MapDeliveries().MapJobs();
         app.MapJobResultLinks();
         app.MapSignedFiles();
         app.MapTraceViewer();

@@ -107,7 +107,7 @@ internal static class EnvVarVerbs
 
     private static async Task DeleteAsync(Call call, string root, CancellationToken cancellationToken)
     {
-        CommonOptions.Confirm(call, $"Delete the variable {call.Get(Key)}?");
+        CommonOptions.Confirm(call.Get(CommonOptions.Yes), $"Delete the variable {call.Get(Key)}?");
         await call.Client.SendAsync(HttpMethod.Delete, $"{root}/{Address.Part(call.Get(Key))}", body: null, cancellationToken);
         call.Output.Write(new { Key = call.Get(Key), Deleted = true }, () => Console.WriteLine($"{call.Get(Key)} is deleted."));
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using IntunedDashboard.Cli.Api;
 
@@ -11,17 +12,30 @@ internal static class JobRunVerbs
     /// <summary>The most the server gives at once.</summary>
     private const int PageSize = 200;
 
+    private static readonly string[] FilterFields = ["id", "status", "type", "started_at"];
+
     private static readonly Argument<string> JobId = new("job-id") { Description = "The id of the Job." };
 
     private static readonly Argument<string> Id = new("job-run-id") { Description = "The id of the JobRun; its Job is found." };
 
     public static Verb Create() => new("jobruns", "JobRuns: executions of a Job.")
     {
-        new Verb("list", "Lists the JobRuns of a Job, newest first.", "intuned platform jobruns list my-job --limit 5")
+        new Verb(
+            "list",
+            $"Lists the JobRuns of a Job, newest first. Filter fields: {string.Join(", ", FilterFields)}.",
+            "intuned platform jobruns list my-job --limit 5",
+            "intuned platform jobruns list my-job -f \"status=PAUSED,FAILURE\" -f \"started_at>2026-01-31\"")
         {
-            JobId, CommonOptions.Limit, CommonOptions.Offset,
+            JobId, CommonOptions.Limit, CommonOptions.Offset, CommonOptions.Filter,
         }.Does(ListAsync),
-        new Verb("get", "Shows one JobRun.", "intuned platform jobruns get JOB_RUN_ID --json") { Id }.Does(GetAsync),
+        new Verb(
+            "get",
+            "Shows one JobRun. With --wait it does so when the JobRun has ended, and fails unless every item succeeded.",
+            "intuned platform jobruns get JOB_RUN_ID --json",
+            "intuned platform jobruns get JOB_RUN_ID --wait 1h")
+        {
+            Id, CommonOptions.Wait,
+        }.Does(GetAsync),
         new Verb("terminate", "Stops a JobRun; one that has ended stays as it is.", "intuned platform jobruns terminate JOB_RUN_ID") { Id }
             .Does((call, cancellationToken) => ActAsync(call, "terminate", cancellationToken)),
         new Verb("pause", "Pauses a JobRun: it starts nothing new.", "intuned platform jobruns pause JOB_RUN_ID") { Id }
@@ -40,26 +54,12 @@ internal static class JobRunVerbs
 
     private static async Task ListAsync(Call call, CancellationToken cancellationToken)
     {
-        var wanted = call.Get(CommonOptions.Offset) + call.Get(CommonOptions.Limit);
-        var read = new List<JsonObject>();
-        for (var number = 0; number * PageSize < wanted; number++)
-        {
-            var page = await call.Client.GetAsync<JsonObject>(
-                Address.WithQuery(
-                    $"{call.Project}/jobs/{Address.Part(call.Get(JobId))}/runs",
-                    ("pageSize", PageSize.ToString(CultureInfo.InvariantCulture)),
-                    ("pageNumber", number.ToString(CultureInfo.InvariantCulture)),
-                    ("sortBy", "start_time,desc")),
-                cancellationToken);
-            var runs = (page["jobRuns"] as JsonArray ?? []).OfType<JsonObject>().ToList();
-            read.AddRange(runs);
-            if (runs.Count < PageSize)
-            {
-                break;
-            }
-        }
-
-        var shown = read.Skip(call.Get(CommonOptions.Offset)).Take(call.Get(CommonOptions.Limit)).ToArray();
+        var filters = Filter.Read(call, FilterFields);
+        var shown = await AllAsync(call, cancellationToken)
+            .Where(run => filters.All(f => f.Matches(ValueOf(run, f.Field))))
+            .Skip(call.Get(CommonOptions.Offset))
+            .Take(call.Get(CommonOptions.Limit))
+            .ToArrayAsync(cancellationToken);
         call.Output.Write(shown, () => Output.Table(
             ["id", "status", "type", "started", "ended", "items", "ok", "failed", "why"],
             shown.Select(r => new[]
@@ -67,24 +67,49 @@ internal static class JobRunVerbs
                 Text(r, "id"), Text(r, "status"), Text(r, "type"), Text(r, "start_time"), Text(r, "end_time"), Text(r, "payloads"),
                 Text(r, "successful_runs"), Text(r, "failed_runs"), r["reason"]?["type"]?.ToString() ?? r["error"]?["code"]?.ToString(),
             }),
-            "The Job has no JobRun yet."));
+            "There is no such JobRun."));
     }
 
-    private static async Task GetAsync(Call call, CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<JsonObject> AllAsync(Call call, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var size = call.Has(CommonOptions.Filter) ? PageSize : Math.Min(PageSize, call.Get(CommonOptions.Offset) + call.Get(CommonOptions.Limit));
+        for (var number = 0; ; number++)
+        {
+            var page = await call.Client.GetAsync<JsonObject>(
+                Address.WithQuery(
+                    $"{call.Project}/jobs/{Address.Part(call.Get(JobId))}/runs",
+                    ("pageSize", size.ToString(CultureInfo.InvariantCulture)),
+                    ("pageNumber", number.ToString(CultureInfo.InvariantCulture)),
+                    ("sortBy", "start_time,desc")),
+                cancellationToken);
+            var runs = (page["jobRuns"] as JsonArray ?? []).OfType<JsonObject>().ToList();
+            foreach (var run in runs)
+            {
+                yield return run;
+            }
+
+            if (runs.Count < size)
+            {
+                yield break;
+            }
+        }
+    }
+
+    private static object? ValueOf(JsonObject run, string field) => field == "started_at"
+        ? run["start_time"]?.GetValue<DateTimeOffset>()
+        : Text(run, field);
+
+    private static async Task<int> GetAsync(Call call, CancellationToken cancellationToken)
+    {
+        var limit = CommonOptions.ReadWait(call);
         var found = await FindAsync(call, cancellationToken);
-        var run = found.JobRun;
-        call.Output.Write(run, () => Output.Facts(
-            ("JobRun", Text(run, "id")),
-            ("Job", found.JobId),
-            ("Status", Text(run, "status")),
-            ("Type", Text(run, "type")),
-            ("Started", Text(run, "start_time")),
-            ("Ended", Text(run, "end_time")),
-            ("Items", Text(run, "payloads")),
-            ("Succeeded", Text(run, "successful_runs")),
-            ("Failed", Text(run, "failed_runs")),
-            ("Why", run["reason"]?["message"]?.ToString() ?? run["error"]?["message"]?.ToString())));
+        if (limit is not null)
+        {
+            return JobRunView.Finish(call, await JobRunView.WaitAsync(call, call.Get(Id), found.Path, limit, cancellationToken));
+        }
+
+        JobRunView.Show(call, found.JobRun);
+        return 0;
     }
 
     private static async Task ActAsync(Call call, string what, CancellationToken cancellationToken)
@@ -117,9 +142,9 @@ internal static class JobRunVerbs
         foreach (var jobId in jobs)
         {
             var path = $"{call.Project}/jobs/{Address.Part(jobId)}/runs/{Address.Part(id)}";
-            if (await call.Client.FindAsync<JsonObject>(path, cancellationToken) is { } answer && answer["jobRun"] is JsonObject run)
+            if (await call.Client.FindAsync<JsonObject>(path, cancellationToken) is { } answer)
             {
-                return new Found(jobId, path, run);
+                return new Found(path, JobRunView.Of(answer));
             }
         }
 
@@ -128,5 +153,5 @@ internal static class JobRunVerbs
 
     private static string? Text(JsonObject node, string name) => node[name]?.ToString();
 
-    private sealed record Found(string JobId, string Path, JsonObject JobRun);
+    private sealed record Found(string Path, JsonObject JobRun);
 }

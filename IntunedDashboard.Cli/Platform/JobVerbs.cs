@@ -13,7 +13,13 @@ internal static class JobVerbs
 
     private static readonly string[] FileEndings = [".job.json", ".job.jsonc", ".json", ".jsonc"];
 
+    private static readonly string[] FilterFields = ["id", "state", "origin"];
+
     private static readonly Argument<string> Id = new("job-id") { Description = "The id of the Job." };
+
+    private static readonly Option<bool> Yes = new("--yes", "-y") { Description = "Do not ask." };
+
+    private static readonly Option<bool> Force = new("--force") { Description = "Also while a JobRun of it is active, which is terminated first." };
 
     private static readonly Argument<string> Data = new("data")
     {
@@ -35,9 +41,23 @@ internal static class JobVerbs
         {
             Data,
         }.Does(CreateAsync),
-        new Verb("list", "Lists the Jobs.", "intuned platform jobs list --json") { CommonOptions.Limit, CommonOptions.Offset }.Does(ListAsync),
+        new Verb(
+            "list",
+            $"Lists the Jobs. Filter fields: {string.Join(", ", FilterFields)}.",
+            "intuned platform jobs list -f \"state=PAUSED\"",
+            "intuned platform jobs list --json")
+        {
+            CommonOptions.Limit, CommonOptions.Offset, CommonOptions.Filter,
+        }.Does(ListAsync),
         new Verb("get", "Shows one Job; the server masks passwords and keys in it.", "intuned platform jobs get my-job --json") { Id }.Does(GetAsync),
-        new Verb("trigger", "Starts a JobRun now.", "intuned platform jobs trigger my-job") { Id }.Does(TriggerAsync),
+        new Verb(
+            "trigger",
+            "Starts a JobRun now. With --wait it ends when the JobRun has, and fails unless every item succeeded.",
+            "intuned platform jobs trigger my-job",
+            "intuned platform jobs trigger my-job --wait 2h --json > job-run.json")
+        {
+            Id, CommonOptions.Wait,
+        }.Does(TriggerAsync),
         new Verb(
             "update",
             "Changes a Job. Parts that the data leaves out stay as they are.",
@@ -50,7 +70,7 @@ internal static class JobVerbs
             .Does((call, cancellationToken) => ToggleAsync(call, "pause", cancellationToken)),
         new Verb("resume", "Resumes a paused Job.", "intuned platform jobs resume my-job") { Id }
             .Does((call, cancellationToken) => ToggleAsync(call, "resume", cancellationToken)),
-        new Verb("delete", "Deletes a Job for good.", "intuned platform jobs delete my-job --yes") { Id, CommonOptions.Yes }.Does(DeleteAsync),
+        new Verb("delete", "Deletes a Job with its JobRuns for good.", "intuned platform jobs delete my-job --yes") { Id, Yes, Force }.Does(DeleteAsync),
     };
 
     private static string Job(Call call) => $"{call.Project}/jobs/{Address.Part(call.Get(Id))}";
@@ -72,12 +92,20 @@ internal static class JobVerbs
 
     private static async Task ListAsync(Call call, CancellationToken cancellationToken)
     {
+        var filters = Filter.Read(call, FilterFields);
         var all = await call.Client.GetAsync<JsonObject[]>($"{call.Project}/jobs", cancellationToken);
-        var shown = all.Skip(call.Get(CommonOptions.Offset)).Take(call.Get(CommonOptions.Limit)).ToArray();
+        var shown = all
+            .Where(j => filters.All(f => f.Matches(j[f.Field]?.ToString())))
+            .Skip(call.Get(CommonOptions.Offset))
+            .Take(call.Get(CommonOptions.Limit))
+            .ToArray();
         call.Output.Write(shown, () => Output.Table(
-            ["id", "state", "items", "last run", "next run"],
-            shown.Select(j => new[] { j["id"]?.ToString(), j["state"]?.ToString(), Count(j), j["last_run_time"]?.ToString(), j["next_run_time"]?.ToString() }),
-            "There is no Job."));
+            ["id", "state", "origin", "items", "last run", "next run"],
+            shown.Select(j => new[]
+            {
+                j["id"]?.ToString(), j["state"]?.ToString(), j["origin"]?.ToString(), Count(j), j["last_run_time"]?.ToString(), j["next_run_time"]?.ToString(),
+            }),
+            "There is no such Job."));
     }
 
     private static async Task GetAsync(Call call, CancellationToken cancellationToken)
@@ -86,6 +114,7 @@ internal static class JobVerbs
         call.Output.Write(job, () => Output.Facts(
             ("Job", job["id"]?.ToString()),
             ("State", job["state"]?.ToString()),
+            ("Origin", job["origin"]?.ToString()),
             ("Items", Count(job)),
             ("AuthSession", job["auth_session"]?["id"]?.ToString()),
             ("Created", job["created_at"]?.ToString()),
@@ -96,14 +125,24 @@ internal static class JobVerbs
             ("Configuration", job["configuration"]?.ToJsonString())));
     }
 
-    private static async Task TriggerAsync(Call call, CancellationToken cancellationToken)
+    private static async Task<int> TriggerAsync(Call call, CancellationToken cancellationToken)
     {
+        var limit = CommonOptions.ReadWait(call);
         var triggered = await call.Client.SendAsync<JsonObject>(HttpMethod.Post, $"{Job(call)}/trigger", body: null, cancellationToken);
+        var id = triggered["jobRunId"]!.ToString();
+        var path = $"{Job(call)}/runs/{Address.Part(id)}";
+        if (limit is not null)
+        {
+            return JobRunView.Finish(call, await JobRunView.WaitAsync(call, id, path, limit, cancellationToken));
+        }
+
+        var jobRun = JobRunView.Of(await call.Client.GetAsync<JsonObject>(path, cancellationToken));
         call.Output.Write(triggered, () =>
         {
-            Console.WriteLine($"JobRun {triggered["jobRunId"]} has started.");
-            Output.Note($"See: intuned platform jobruns get {triggered["jobRunId"]} -p {call.ProjectName}");
+            Console.WriteLine($"JobRun {id} is {jobRun["status"]}.");
+            Output.Note($"See: {JobRunView.LookAt(call, id)}");
         });
+        return jobRun["status"]?.ToString() == "CANCELED" ? JobRunView.Fail(jobRun) : 0;
     }
 
     private static async Task UpdateAsync(Call call, CancellationToken cancellationToken)
@@ -128,8 +167,9 @@ internal static class JobVerbs
 
     private static async Task DeleteAsync(Call call, CancellationToken cancellationToken)
     {
-        CommonOptions.Confirm(call, $"Delete the Job {call.Get(Id)}?");
-        await call.Client.SendAsync(HttpMethod.Delete, Job(call), body: null, cancellationToken);
+        CommonOptions.Confirm(call.Get(Yes), $"Delete the Job {call.Get(Id)}?");
+        var address = Address.WithQuery(Job(call), ("force", call.Get(Force) ? "true" : null));
+        await call.Client.SendAsync(HttpMethod.Delete, address, body: null, cancellationToken);
         call.Output.Write(new { Id = call.Get(Id), Deleted = true }, () => Console.WriteLine($"Job {call.Get(Id)} is deleted."));
     }
 

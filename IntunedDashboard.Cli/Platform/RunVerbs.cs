@@ -68,29 +68,11 @@ internal static class RunVerbs
     private static async Task ListAsync(Call call, CancellationToken cancellationToken)
     {
         var filters = Filter.Read(call, FilterFields).Select(f => f.Field == "status" ? f with { Value = StatusWords(f.Value) } : f).ToList();
-        var limit = call.Get(CommonOptions.Limit);
-        var skip = call.Get(CommonOptions.Offset);
-        var runs = new List<RunSummaryWire>();
-        await foreach (var run in AllAsync(call, filters, cancellationToken))
-        {
-            if (!filters.All(f => f.Matches(ValueOf(run, f.Field))))
-            {
-                continue;
-            }
-
-            if (skip > 0)
-            {
-                skip--;
-                continue;
-            }
-
-            runs.Add(run);
-            if (runs.Count == limit)
-            {
-                break;
-            }
-        }
-
+        var runs = await AllAsync(call, filters, cancellationToken)
+            .Where(run => filters.All(f => f.Matches(ValueOf(run, f.Field))))
+            .Skip(call.Get(CommonOptions.Offset))
+            .Take(call.Get(CommonOptions.Limit))
+            .ToListAsync(cancellationToken);
         call.Output.Write(runs.Select(RunView.Item), () => Output.Table(
             ["id", "status", "run", "session", "started", "duration", "why"],
             runs.Select(r => new[]

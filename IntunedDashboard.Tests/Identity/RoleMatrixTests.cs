@@ -125,7 +125,7 @@ public sealed class RoleMatrixTests(AppHost host) : IClassFixture<AppHost>
         { Pattern: var p } when p.EndsWith("/source", StringComparison.Ordinal) => Role.Developer,
         { Method: "POST", Pattern: var p } when p.EndsWith("/deployments", StringComparison.Ordinal) => Role.Developer,
         { IsRead: false, Pattern: var p } when p.Contains("/env-vars", StringComparison.Ordinal) => Role.Developer,
-        { Method: "POST", Pattern: Project + "/jobs" } or { Method: "PUT" or "DELETE", Pattern: Project + "/jobs/{jobId}" } => Role.Developer,
+        { Method: "POST", Pattern: Project + "/jobs" or Project + "/sinks/test" } or { Method: "PUT" or "DELETE", Pattern: Project + "/jobs/{jobId}" } => Role.Developer,
         { IsRead: true } => Role.Viewer,
         _ => Role.Operator,
     };

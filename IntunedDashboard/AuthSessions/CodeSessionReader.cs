@@ -18,7 +18,8 @@ public static class CodeSessionReader
         {
             if (!AuthSessionIds.IsValid(file.Id))
             {
-                Fault(file, 0, 0, $"The file's name is the session's id. {AuthSessionIds.Rule}");
+                diagnostics.Add(new Diagnostic(
+                    file.File, 0, 0, DiagnosticSeverity.Error, ResourceFiles.FaultCode, $"The file's name is the session's id. {AuthSessionIds.Rule}"));
             }
 
             if (ResourceFiles.Read(source, file, diagnostics) is not { } text)
@@ -28,24 +29,19 @@ public static class CodeSessionReader
 
             if (text.Find("parameters") is not { ValueKind: JsonValueKind.Object } parameters)
             {
-                var (line, column) = text.Place("parameters");
-                Fault(file, line, column, "parameters: Must be a JSON object with the credentials that create takes.");
+                diagnostics.Add(ResourceFiles.Fault(file, text, "parameters", "Must be a JSON object with the credentials that create takes."));
                 continue;
             }
 
             var proxy = text.Find("proxy") is { ValueKind: JsonValueKind.String } given ? given.GetString() : null;
             if (proxy is null ? text.Find("proxy") is { ValueKind: not JsonValueKind.Null } : !ProxySettings.TryParse(proxy, out _))
             {
-                var (line, column) = text.Place("proxy");
-                Fault(file, line, column, "proxy: Must be an address such as http://user:password@host:port.");
+                diagnostics.Add(ResourceFiles.Fault(file, text, "proxy", "Must be an address such as http://user:password@host:port."));
             }
 
             sessions.Add(new CodeSession(file.Id, JsonSerializer.Serialize(parameters), proxy));
         }
 
         return sessions;
-
-        void Fault(ResourceFile file, int line, int column, string message) =>
-            diagnostics.Add(new Diagnostic(file.File, line, column, DiagnosticSeverity.Error, ResourceFiles.FaultCode, message));
     }
 }

@@ -32,7 +32,7 @@ public sealed class Job
     /// <summary>Letters, digits, hyphens and underscores. Unique in the project.</summary>
     public required string Id { get; init; }
 
-    public required JobOrigin Origin { get; init; }
+    public required JobOrigin Origin { get; set; }
 
     public JobState State { get; set; }
 
@@ -62,7 +62,7 @@ public sealed class Job
 
     public int PayloadCount { get; set; }
 
-    /// <summary>SHA-256 of a code-defined Job's file, so that an unchanged one is left alone.</summary>
+    /// <summary>SHA-256 of what a code-defined Job's file says, so that an unchanged one is left alone.</summary>
     public string? ContentHash { get; set; }
 
     public required DateTimeOffset CreatedAt { get; init; }

@@ -4,6 +4,8 @@ using IntunedDashboard.Identity;
 using IntunedDashboard.Jobs.Schedules;
 using IntunedDashboard.Platform;
 using IntunedDashboard.Projects;
+using IntunedDashboard.Runs.Sinks;
+using IntunedDashboard.Sinks;
 using Microsoft.EntityFrameworkCore;
 
 namespace IntunedDashboard.Jobs;
@@ -39,6 +41,11 @@ public interface IJobCommands
     /// <summary>Ends a JobRun now and stops its Runs.</summary>
     /// <returns>False when it had ended already.</returns>
     Task<bool> TerminateRunAsync(Actor actor, Guid projectId, string jobId, string jobRunId, CancellationToken cancellationToken);
+
+    /// <summary>Sends a test message to a sink that is about to be saved.</summary>
+    /// <param name="jobId">The Job that is being edited: secrets of its sink may be given as the dots they are shown as. Null for a new one.</param>
+    /// <returns>Also when the sink cannot be reached: then the answer says why.</returns>
+    Task<SinkAnswer> TestSinkAsync(Actor actor, Guid projectId, string? jobId, SinkDefinition sink, CancellationToken cancellationToken);
 }
 
 public sealed class JobCommands(
@@ -47,6 +54,7 @@ public sealed class JobCommands(
     JobRunStore jobRuns,
     JobSchedules schedules,
     JobSecrets secrets,
+    SinkTester sinks,
     ProjectQueries projects) : IJobCommands
 {
     public async Task CreateAsync(Actor actor, Guid projectId, string jobId, JobDefinition definition, CancellationToken cancellationToken)
@@ -83,7 +91,7 @@ public sealed class JobCommands(
             throw RequestException.Invalid(faults);
         }
 
-        if (await jobs.ReplaceAsync(job.Key, kept, contentHash: null, cancellationToken) is null)
+        if (await jobs.ReplaceAsync(job.Key, JobOrigin.Api, kept, contentHash: null, cancellationToken) is null)
         {
             throw Unknown(jobId);
         }
@@ -152,6 +160,12 @@ public sealed class JobCommands(
         }
 
         var project = await projects.GetDeployedAsync(projectId, cancellationToken);
+        if (CodeJobs.IsLeaving(job, project.Manifest))
+        {
+            throw new RequestException(
+                RequestFault.Invalid, $"The current deployment does not define Job {jobId} any more; it is deleted when its JobRun has ended.");
+        }
+
         var jobRun = await jobRuns.StartAsync(job, project, actor.Name, cancellationToken);
         return new JobRunStarted(
             jobRun.Id, jobRun.Status, jobRun.Status == JobRunStatus.Canceled ? $"Canceled: {jobRun.ReasonMessage}" : "Triggered");
@@ -194,6 +208,14 @@ public sealed class JobCommands(
         actor.Require(Role.Operator);
         var jobRun = await GetRunAsync(projectId, jobId, jobRunId, cancellationToken);
         return await jobRuns.TerminateAsync(jobRun, $"Terminated by {actor.Name}.", cancellationToken);
+    }
+
+    public async Task<SinkAnswer> TestSinkAsync(
+        Actor actor, Guid projectId, string? jobId, SinkDefinition sink, CancellationToken cancellationToken)
+    {
+        var job = jobId is null ? null : await GetAsync(projectId, jobId, cancellationToken);
+        var whole = job is null ? sink : sink.WithSecretsOf(secrets.OpenSink(job.Key, job.ProtectedSink));
+        return await sinks.TestAsync(actor, projectId, whole, cancellationToken);
     }
 
     /// <summary>What the Job shows with dots, and gets back with dots, stays.</summary>
@@ -257,16 +279,7 @@ public static class JobChecks
             }
         }
 
-        foreach (var name in job.Sink?.ApisToSend?.Where(a => !apis.Contains(a)) ?? [])
-        {
-            faults.Add(new FieldFault("sink.apisToSend", $"No API {name} is deployed."));
-        }
-
-        foreach (var field in job.Sink?.MaskedFields() ?? [])
-        {
-            faults.Add(new FieldFault($"sink.{field}", "These dots stand for a secret that is not known here: give the secret itself."));
-        }
-
+        faults.AddRange(job.Sink?.FindFaults(apis) ?? []);
         if (job.Proxy is not null && (!ProxySettings.TryParse(job.Proxy, out var proxy) || proxy!.Password.Contains('•', StringComparison.Ordinal)))
         {
             faults.Add(new FieldFault("proxy", "Must be an address such as http://user:password@host:port."));

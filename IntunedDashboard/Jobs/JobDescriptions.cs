@@ -134,6 +134,19 @@ public sealed record ListedJobWire : JobWire
 
 public sealed record JobPauseWire([property: OneOf("paused", "terminated")] string Type, string Message, DateTimeOffset Timestamp);
 
+/// <summary>The body of <c>sinks/test</c>.</summary>
+public sealed record TestSinkRequest
+{
+    /// <summary>As a Job has it.</summary>
+    public required JsonObject Sink { get; init; }
+
+    /// <summary>The Job whose sink is edited: what it shows as dots is taken from there.</summary>
+    public string? JobId { get; init; }
+}
+
+/// <summary>What came of a test message. Without a statusCode nothing answered; the message says why.</summary>
+public sealed record SinkTestedWire(bool Delivered, int? StatusCode, string Message);
+
 /// <summary>Requests and answers as they could be, for the description of REST.</summary>
 internal static class JobExamples
 {
@@ -203,6 +216,14 @@ internal static class JobExamples
         FailedRuns = 0,
         JobConfigurationSnapshot = new JobRunSnapshotWire { Configuration = JobJson.Configuration(new JobOptions()) },
     };
+
+    public static TestSinkRequest TestSink { get; } = new()
+    {
+        Sink = new JsonObject { ["type"] = "webhook", ["url"] = "https://example.com/runs" },
+        JobId = One.Id,
+    };
+
+    public static SinkTestedWire SinkTested { get; } = new(Delivered: true, StatusCode: 204, "https://example.com answered 204.");
 
     private static JsonObject Schedule() => new() { ["intervals"] = new JsonArray(new JsonObject { ["every"] = "6h" }) };
 }

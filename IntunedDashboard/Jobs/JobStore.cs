@@ -62,9 +62,10 @@ public sealed class JobStore(IDbContextFactory<AppDbContext> contexts, JobSecret
         return job;
     }
 
-    /// <summary>Replaces everything but id, origin and state. A JobRun that is active keeps what it started with.</summary>
+    /// <summary>Replaces everything but id and state. A JobRun that is active keeps what it started with.</summary>
     /// <returns>The Job as it is now, or null when it was deleted meanwhile.</returns>
-    public async Task<Job?> ReplaceAsync(Guid key, JobDefinition definition, string? contentHash, CancellationToken cancellationToken)
+    public async Task<Job?> ReplaceAsync(
+        Guid key, JobOrigin origin, JobDefinition definition, string? contentHash, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
@@ -76,6 +77,7 @@ public sealed class JobStore(IDbContextFactory<AppDbContext> contexts, JobSecret
         }
 
         var rescheduled = job.ScheduleJson != definition.Schedule?.Json;
+        job.Origin = origin;
         job.OptionsJson = JobSecrets.Write(definition.Options);
         job.ScheduleJson = definition.Schedule?.Json;
         job.SinkJson = definition.Sink?.Masked().ToJson();

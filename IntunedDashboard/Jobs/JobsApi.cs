@@ -4,6 +4,7 @@ using IntunedDashboard.Http.Description;
 using IntunedDashboard.Identity;
 using IntunedDashboard.Platform;
 using IntunedDashboard.Projects;
+using IntunedDashboard.Runs.Sinks;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
@@ -42,6 +43,9 @@ public static class JobsApi
             .WithName("triggerJob").WithSummary("Starts a JobRun now.")
             .Answers(new JobTriggeredWire(JobExamples.Run.Id, "Triggered"));
         jobs.MapJobRuns();
+        project.MapPost("/sinks/test", TestSinkAsync).WithTags("Jobs").RequireAuthorization(Policies.Developer)
+            .WithName("TestSink").WithSummary("Sends a test message to a sink.")
+            .Takes(JobExamples.TestSink).Answers(JobExamples.SinkTested);
         return project;
     }
 
@@ -110,6 +114,21 @@ public static class JobsApi
     {
         var started = await commands.TriggerAsync(actor, project.Id, jobId, cancellationToken);
         return TypedResults.Ok(new JobTriggeredWire(started.JobRunId, started.Message));
+    }
+
+    private static async Task<Ok<SinkTestedWire>> TestSinkAsync(
+        RequestedProject project, JsonBody body, Actor actor, IJobCommands commands, CancellationToken cancellationToken)
+    {
+        var sink = SinkReader.Read(body);
+        if (sink is null && !body.Has("sink"))
+        {
+            body.AddFault("sink", "Is required and must be a JSON object.");
+        }
+
+        var jobId = body.OptionalString("jobId");
+        body.ThrowIfFaulty();
+        var answer = await commands.TestSinkAsync(actor, project.Id, jobId, sink!, cancellationToken);
+        return TypedResults.Ok(new SinkTestedWire(answer.IsDelivered, answer.StatusCode, answer.Message));
     }
 
     private static Utf8JsonWriter Begin(HttpContext context)

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.DataProtection;
 
 namespace IntunedDashboard.Platform;
@@ -18,6 +19,8 @@ public static class PlatformModule
         builder.Services.AddSingleton<SecretProtector>();
         builder.Services.AddSingleton<IArtifactStore, FileArtifactStore>();
         builder.Services.AddSingleton(TimeProvider.System);
+        var allowPrivate = builder.Configuration.GetValue(OutboundTargets.Setting, builder.Environment.IsDevelopment());
+        builder.Services.AddSingleton(new OutboundTargets(allowPrivate, Dns.GetHostAddressesAsync));
         return builder;
     }
 

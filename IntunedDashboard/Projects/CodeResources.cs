@@ -1,3 +1,4 @@
+using System.Text.Json;
 using IntunedDashboard.Identity;
 using IntunedDashboard.Projects.Reading;
 
@@ -88,7 +89,54 @@ public static class ResourceFiles
         return found.Values.ToArray();
     }
 
-    /// <returns>Null when the file is no JSON object; the fault is added.</returns>
-    public static StructuredText? Read(string source, ResourceFile file, ICollection<Diagnostic> diagnostics) =>
-        StructuredText.Read(source, file.File, FaultCode, DiagnosticSeverity.Error, diagnostics);
+    /// <returns>Null when the file is no JSON object or has a field twice; the fault is added.</returns>
+    public static StructuredText? Read(string source, ResourceFile file, ICollection<Diagnostic> diagnostics)
+    {
+        var text = StructuredText.Read(source, file.File, FaultCode, DiagnosticSeverity.Error, diagnostics);
+        if (text is null || FindRepeated(text.Root, string.Empty) is not { } repeated)
+        {
+            return text;
+        }
+
+        // Of two fields with one name, readers further on would each take another.
+        diagnostics.Add(Fault(file, text, repeated, "Is there twice."));
+        return null;
+    }
+
+    /// <param name="path">Of the field at fault, or of what it should be in.</param>
+    public static Diagnostic Fault(ResourceFile file, StructuredText text, string path, string message)
+    {
+        var (line, column) = text.Place(path);
+        return new Diagnostic(file.File, line, column, DiagnosticSeverity.Error, FaultCode, $"{path}: {message}");
+    }
+
+    private static string? FindRepeated(JsonElement element, string path)
+    {
+        if (element.ValueKind == JsonValueKind.Array)
+        {
+            return element.EnumerateArray().Select((item, index) => FindRepeated(item, $"{path}[{index}]")).FirstOrDefault(found => found is not null);
+        }
+
+        if (element.ValueKind != JsonValueKind.Object)
+        {
+            return null;
+        }
+
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var field in element.EnumerateObject())
+        {
+            var at = path.Length == 0 ? field.Name : $"{path}.{field.Name}";
+            if (!names.Add(field.Name))
+            {
+                return at;
+            }
+
+            if (FindRepeated(field.Value, at) is { } found)
+            {
+                return found;
+            }
+        }
+
+        return null;
+    }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Mail;
+using IntunedDashboard.Platform;
 using IntunedDashboard.Projects;
 using IntunedDashboard.Projects.Reading;
 
@@ -24,6 +25,7 @@ public static class Settings
         Flag("Browser:AutoInstall"),
         OneOf("Browser:Isolation", "PerRun", "Shared"),
         OneOf("Artifacts:Provider", "FileSystem"),
+        Flag(OutboundTargets.Setting),
         new("Bootstrap:AdminEmail", value => MailAddress.TryCreate(value, out _) ? null : "Must be an email address."),
         Length("Bootstrap:AdminPassword", 8, 128),
         new("Bootstrap:WorkspaceId", value => Guid.TryParse(value, out _) ? null : "Must be a UUID."),

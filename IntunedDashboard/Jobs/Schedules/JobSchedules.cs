@@ -61,7 +61,8 @@ public sealed class JobSchedules(
     {
         try
         {
-            return await projects.GetDeployedAsync(job.ProjectId, cancellationToken);
+            var project = await projects.GetDeployedAsync(job.ProjectId, cancellationToken);
+            return CodeJobs.IsLeaving(job, project.Manifest) ? null : project;
         }
         catch (RequestException refusal)
         {

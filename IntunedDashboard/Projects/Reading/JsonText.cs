@@ -15,6 +15,7 @@ internal static class JsonText
         var bytes = Encoding.UTF8.GetBytes(text);
         try
         {
+            RefuseHalfCharacters(bytes);
             using var document = JsonDocument.Parse(bytes, DocumentOptions);
             var offsets = new Lazy<Dictionary<string, (long Start, long End)>>(() => Locate(bytes));
             return new StructuredText(
@@ -24,6 +25,34 @@ internal static class JsonText
         {
             throw new TextFaultException(
                 (int)(exception.LineNumber ?? 0) + 1, (int)(exception.BytePositionInLine ?? 0) + 1, Reason(exception));
+        }
+    }
+
+    /// <summary>A <c>\u</c> escape of half a surrogate pair cannot become text; found here, no later reader stumbles.</summary>
+    private static void RefuseHalfCharacters(byte[] bytes)
+    {
+        if (bytes.AsSpan().IndexOf("\\u"u8) < 0)
+        {
+            return;
+        }
+
+        var reader = new Utf8JsonReader(bytes, ReaderOptions);
+        while (reader.Read())
+        {
+            if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.PropertyName) || !reader.ValueIsEscaped)
+            {
+                continue;
+            }
+
+            try
+            {
+                reader.GetString();
+            }
+            catch (InvalidOperationException)
+            {
+                var place = PlaceOf(bytes, (reader.TokenStartIndex, reader.BytesConsumed));
+                throw new TextFaultException(place.Line, place.Column, "A \\u escape is only half of a character.");
+            }
         }
     }
 
@@ -48,51 +77,45 @@ internal static class JsonText
     {
         var offsets = new Dictionary<string, (long Start, long End)>(StringComparer.Ordinal);
         var reader = new Utf8JsonReader(bytes, ReaderOptions);
-        // The path of each open container; null for a list and what is in it, whose values are not addressed.
-        var open = new Stack<string?>();
-        string? path = string.Empty;
+        // The path of each open container, and of a list the index of its next item; -1 in objects.
+        var open = new Stack<(string Path, int Next)>();
+        var field = string.Empty;
         while (reader.Read())
         {
             switch (reader.TokenType)
             {
                 case JsonTokenType.PropertyName:
-                    path = open.Peek() is not { } parent ? null : parent.Length == 0 ? reader.GetString() : $"{parent}.{reader.GetString()}";
-                    continue;
-                case JsonTokenType.StartObject:
-                    Begin(reader.TokenStartIndex);
-                    open.Push(path);
-                    break;
-                case JsonTokenType.StartArray:
-                    Begin(reader.TokenStartIndex);
-                    open.Push(null);
+                    var parent = open.Peek().Path;
+                    field = parent.Length == 0 ? reader.GetString()! : $"{parent}.{reader.GetString()}";
                     break;
                 case JsonTokenType.EndObject or JsonTokenType.EndArray:
-                    if (open.Pop() is { } closed)
-                    {
-                        offsets[closed] = (offsets[closed].Start, reader.BytesConsumed);
-                    }
-
+                    var (closed, _) = open.Pop();
+                    offsets[closed] = (offsets[closed].Start, reader.BytesConsumed);
                     break;
                 default:
-                    if (path is not null)
+                    var path = Take();
+                    offsets[path] = (reader.TokenStartIndex, reader.BytesConsumed);
+                    if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
                     {
-                        offsets[path] = (reader.TokenStartIndex, reader.BytesConsumed);
+                        open.Push((path, reader.TokenType == JsonTokenType.StartArray ? 0 : -1));
                     }
 
                     break;
             }
-
-            path = null;
         }
 
         return offsets;
 
-        void Begin(long at)
+        string Take()
         {
-            if (path is not null)
+            if (!open.TryPeek(out var container) || container.Next < 0)
             {
-                offsets[path] = (at, at);
+                return field;
             }
+
+            open.Pop();
+            open.Push(container with { Next = container.Next + 1 });
+            return $"{container.Path}[{container.Next}]";
         }
     }
 }

@@ -23,7 +23,10 @@ public sealed class StructuredText
 
     private readonly Func<string, TextPlace?> _places;
 
-    /// <param name="places">Answers the place of the value at a path such as <c>authSessions.type</c>; empty for the whole.</param>
+    /// <param name="places">
+    /// Answers the place of the value at a path such as <c>authSessions.type</c>; empty for the whole. In JSON also of items of lists,
+    /// such as <c>payload[0].apiName</c>.
+    /// </param>
     internal StructuredText(string text, JsonElement root, Func<string, TextPlace?> places)
     {
         Text = text;
@@ -102,7 +105,7 @@ public sealed class StructuredText
     /// <summary>Where the value at the path starts, or else its nearest parent; both count from 1.</summary>
     public (int Line, int Column) Place(string path)
     {
-        for (var at = path; at.Length > 0; at = at.LastIndexOf('.') is > 0 and var dot ? at[..dot] : string.Empty)
+        for (var at = path; at.Length > 0; at = at.LastIndexOfAny(['.', '[']) is > 0 and var end ? at[..end] : string.Empty)
         {
             if (_places(at) is { } place)
             {

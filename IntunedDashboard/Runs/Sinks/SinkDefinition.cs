@@ -9,6 +9,7 @@ public sealed record SinkDefinition
 {
     public const string Webhook = "webhook";
     public const string S3 = "s3";
+    private const string MaskRule = "These dots stand for a secret that is not known here: give the secret itself.";
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
@@ -45,6 +46,14 @@ public sealed record SinkDefinition
 
     public string ToJson() => JsonSerializer.Serialize(this, Json);
 
+    /// <returns>Why a Run of the API is not sent, in a sentence; null when it is.</returns>
+    public string? WhyNot(string apiName, bool hasFailed) => this switch
+    {
+        { ApisToSend: { } apis } when !apis.Contains(apiName) => $"The sink does not take Runs of {apiName}.",
+        { SkipOnFail: true } when hasFailed => "The sink does not take Runs that failed.",
+        _ => null,
+    };
+
     /// <summary>The same with every secret replaced by dots.</summary>
     public SinkDefinition Masked() => this with
     {
@@ -56,7 +65,10 @@ public sealed record SinkDefinition
         Endpoint = MaskAddress(Endpoint),
     };
 
-    /// <summary>Somebody who saw the masked form and sends it back means the secrets that are there.</summary>
+    /// <summary>
+    /// Somebody who saw the masked form and sends it back means the secrets that are there. Headers are known to their host only: under
+    /// another one their dots stay dots, or whoever edits a sink could have its secrets sent to himself.
+    /// </summary>
     public SinkDefinition WithSecretsOf(SinkDefinition? former)
     {
         if (former is null || former.Type != Type)
@@ -65,12 +77,14 @@ public sealed record SinkDefinition
         }
 
         var masked = former.Masked();
+        var url = Url == masked.Url ? former.Url : Url;
+        var known = IsSameHost(url, former.Url) ? former.Headers : null;
         return this with
         {
-            Url = Url == masked.Url ? former.Url : Url,
+            Url = url,
             Headers = Headers?.ToDictionary(
                 h => h.Key,
-                h => h.Value == Redactor.Mask && former.Headers?.TryGetValue(h.Key, out var value) == true ? value : h.Value,
+                h => h.Value == Redactor.Mask && known?.TryGetValue(h.Key, out var value) == true ? value : h.Value,
                 StringComparer.Ordinal),
             Secret = Secret == masked.Secret ? former.Secret : Secret,
             AccessKeyId = AccessKeyId == masked.AccessKeyId ? former.AccessKeyId : AccessKeyId,
@@ -89,6 +103,17 @@ public sealed record SinkDefinition
         ];
         return fields.Where(f => f.Value?.Contains(Redactor.Mask, StringComparison.Ordinal) == true).Select(f => f.Name);
     }
+
+    /// <summary>What is wrong with a sink whose form is right.</summary>
+    public IEnumerable<FieldFault> FindFaults(IReadOnlyCollection<string> deployedApis) =>
+    [
+        .. ApisToSend?.Where(a => !deployedApis.Contains(a)).Select(a => new FieldFault("sink.apisToSend", $"No API {a} is deployed.")) ?? [],
+        .. MaskedFields().Select(field => new FieldFault($"sink.{field}", MaskRule)),
+    ];
+
+    private static bool IsSameHost(string? one, string? other) =>
+        Uri.TryCreate(one, UriKind.Absolute, out var a) && Uri.TryCreate(other, UriKind.Absolute, out var b)
+        && (a.Scheme, a.Authority) == (b.Scheme, b.Authority);
 
     private static string? Mask(string? secret) => secret is null ? null : Redactor.Mask;
 

@@ -1,10 +1,18 @@
+using System.Text.RegularExpressions;
 using IntunedDashboard.Http;
+using IntunedDashboard.Platform;
 
 namespace IntunedDashboard.Runs.Sinks;
 
 /// <summary>Reads a sink as clients and job files write it.</summary>
-public static class SinkReader
+public static partial class SinkReader
 {
+    private static readonly HashSet<string> Ours = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "host", "content-length", "transfer-encoding", "connection", "keep-alive", "upgrade", "te", "trailer", "expect", "proxy-connection",
+        WebhookHeaders.Id, WebhookHeaders.Time, WebhookHeaders.Signature,
+    };
+
     /// <summary>Faults are added to the body.</summary>
     /// <returns>Null when there is no sink, or none whose type is known.</returns>
     public static SinkDefinition? Read(JsonBody owner)
@@ -26,8 +34,8 @@ public static class SinkReader
                 return definition with
                 {
                     Url = Address(sink, "url", sink.RequiredString("url")),
-                    Headers = sink.StringMap("headers"),
-                    Secret = sink.OptionalString("secret"),
+                    Headers = Headers(sink),
+                    Secret = Secret(sink),
                 };
             case SinkDefinition.S3:
                 return definition with
@@ -50,6 +58,38 @@ public static class SinkReader
         }
     }
 
+    private static IReadOnlyDictionary<string, string>? Headers(JsonBody sink)
+    {
+        var headers = sink.StringMap("headers");
+        foreach (var (name, value) in headers ?? new Dictionary<string, string>(StringComparer.Ordinal))
+        {
+            if (!HeaderName().IsMatch(name) || value.Any(c => c is < ' ' or > '~') && !IsMasked(value))
+            {
+                sink.AddFault($"headers.{name}", "Must be a header's name with a value of printable ASCII characters.");
+            }
+            else if (Ours.Contains(name))
+            {
+                sink.AddFault($"headers.{name}", "Is set by the platform.");
+            }
+        }
+
+        return headers;
+    }
+
+    private static string? Secret(JsonBody sink)
+    {
+        var secret = sink.OptionalString("secret");
+        if (secret is not null && !IsMasked(secret) && !WebhookSecret.IsValid(secret))
+        {
+            sink.AddFault("secret", WebhookSecret.Rule);
+        }
+
+        return secret;
+    }
+
+    /// <summary>What a Job was shown with; whether it stands for something is found out later.</summary>
+    private static bool IsMasked(string value) => value == Redactor.Mask;
+
     private static string Filled(JsonBody sink, string name)
     {
         var text = sink.RequiredString(name);
@@ -70,4 +110,7 @@ public static class SinkReader
 
         return address;
     }
+
+    [GeneratedRegex("^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,200}$", RegexOptions.None, 1000)]
+    private static partial Regex HeaderName();
 }
