@@ -47,7 +47,7 @@ public partial class Program
         app.MapWorkspaceApi().MapApiKeys();
         app.MapUi();
         app.MapProjects();
-        app.MapProjectApi().MapAuthSessions().MapAuthSessionOperations().MapRuns().MapAttachments().MapJobs();
+        app.MapProjectApi().MapAuthSessions().MapAuthSessionOperations().MapRuns().MapAttachments().MapDeliveries().MapJobs();
         app.MapJobResultLinks();
         app.MapSignedFiles();
         app.MapTraceViewer();

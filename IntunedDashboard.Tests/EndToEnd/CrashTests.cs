@@ -1,4 +1,5 @@
 using System.Globalization;
+using IntunedDashboard.Tests.Sinks;
 using IntunedDashboard.Tests.Support;
 using Microsoft.Data.Sqlite;
 
@@ -11,7 +12,7 @@ public sealed class CrashTests
 }
 
 /// <summary>
-/// SIGKILL in the middle of work. After the next start every accepted Run ends, no session stays locked, nothing succeeded twice, no
+/// SIGKILL in the middle of work. After the next start every accepted Run ends, no session stays locked, nothing succeeded twice, every result has reached its sink under one id, no
 /// process is left and the database is whole. The test makes a few rounds; the test program's <c>crash</c> command makes many.
 /// </summary>
 public static class CrashRounds
@@ -26,6 +27,8 @@ public static class CrashRounds
         await using var dashboard = new SampleDashboard(data.Path);
         await dashboard.StartAsync();
         await dashboard.LogInAsync("crash-user");
+        await using var receiver = await WebhookReceiver.StartAsync();
+        var sink = receiver.Sink();
         for (var round = 1; round <= rounds; round++)
         {
             var wait = LongestWait * random.NextDouble();
@@ -35,7 +38,7 @@ public static class CrashRounds
                 await dashboard.ControlAsync("expire-all");
             }
 
-            var runs = (await Task.WhenAll(Enumerable.Range(0, RunsEachRound).Select(_ => dashboard.StartRunAsync("crash-user")))).ToList();
+            var runs = (await Task.WhenAll(Enumerable.Range(0, RunsEachRound).Select(_ => dashboard.StartRunAsync("crash-user", sink: sink)))).ToList();
             if (random.Next(2) == 0 && await dashboard.TryUpdateAsync("crash-user") is { } update)
             {
                 runs.Add(update);
@@ -51,6 +54,11 @@ public static class CrashRounds
                 var successes = run["attempts"]!.AsArray().Count(a => SampleDashboard.Text(a!, "status") == "completed");
                 Assert.True(SampleDashboard.Text(run, "type") != "API" || successes == (SampleDashboard.Text(run, "status") == "completed" ? 1 : 0), run.ToJsonString());
                 Assert.All(run["attempts"]!.AsArray(), a => Assert.NotNull(a!["finishedAt"]));
+                if (SampleDashboard.Text(run, "type") == "API" && SampleDashboard.Text(run, "status") != "canceled")
+                {
+                    await Eventually.TrueAsync(() => receiver.All.Any(r => r.RunId == id));
+                    Assert.Single(receiver.All.Where(r => r.RunId == id).Select(r => (r.Id, r.Body)).Distinct());
+                }
             }
 
             var session = await dashboard.GetAsync("auth-sessions/crash-user/details");

@@ -32,6 +32,7 @@ public sealed class SampleDashboard(string dataDirectory) : IAsyncDisposable
         _process = await DashboardProcess.StartAsync(
             dataDirectory,
             "--Sample:Enabled=true",
+            "--Network:AllowPrivateTargets=true",
             "--Bootstrap:AdminEmail=admin@example.test",
             $"--Bootstrap:AdminPassword={AppHost.Password}",
             $"--Bootstrap:WorkspaceId={WorkspaceId}",
@@ -61,13 +62,14 @@ public sealed class SampleDashboard(string dataDirectory) : IAsyncDisposable
     }
 
     /// <returns>The Run's id.</returns>
-    public async Task<string> StartRunAsync(string session, bool saveTrace = true) => Text(
+    public async Task<string> StartRunAsync(string session, bool saveTrace = true, JsonObject? sink = null) => Text(
         await PostAsync("run/start", new
         {
             api = "list-employees",
             parameters = new { department = "Engineering" },
             saveTrace,
             authSession = new { id = session },
+            sink,
         }),
         "runId");
 

@@ -144,7 +144,7 @@ public sealed class RedactorTests
         var redactor = Redactor.For([secret, slashes + "x"]);
 
         Assert.Equal($"\"{Redactor.Mask}\"", redactor.Redact(JsonSerializer.Serialize(secret)));
-        Assert.Equal(new string('\\', 4000), redactor.Redact(new string('\\', 4000)));
+        Assert.Equal(new string('\\', 1000), redactor.Redact(new string('\\', 1000)));
     }
 
     [Fact]

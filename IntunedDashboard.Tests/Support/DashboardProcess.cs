@@ -8,7 +8,7 @@ namespace IntunedDashboard.Tests.Support;
 /// <summary>The built program as a process of its own, for tests of starting, stopping, killing and of what it prints.</summary>
 public sealed partial class DashboardProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(120);
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output = new();

@@ -13,7 +13,7 @@ public sealed class AccessibilityTests(BrowserHost host) : IAsyncLifetime
     public static TheoryData<string> Pages => new(
         "", "/runs", "/runs?status=failed&since=1h", "/runs?status=pending", "/runs?new=1", "/auth-sessions", "/auth-sessions?new=1", "/auth-sessions?update=pages",
         "/auth-sessions/pages", "/runs/{good}", "/runs/{good}?tab=log", "/runs/{good}?tab=trace", "/runs/{good}?tab=parameters",
-        "/runs/{good}?tab=attempts", "/runs/{failed}", "/runs/none", "/environment", "/environment?new=1", "/settings", "/deployments",
+        "/runs/{good}?tab=attempts", "/runs/{good}?tab=deliveries", "/runs/{failed}", "/runs/none", "/environment", "/environment?new=1", "/settings", "/deployments",
         "~/projects", "~/projects?new=1", "~/api-reference", "~/api-reference?op=runApiStart", "~/api-reference?op=Deploy", "~/settings/users",
         "~/settings/api-keys");
 

@@ -10,12 +10,12 @@ public sealed record EngineLimits
     public TimeSpan KillWait { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>For a runner process to say that it is ready.</summary>
-    public TimeSpan RunnerStart { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan RunnerStart { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How long the end of an attempt waits for what it printed.</summary>
     public TimeSpan OutputEnd { get; init; } = TimeSpan.FromSeconds(2);
 
-    public TimeSpan BrowserStart { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan BrowserStart { get; init; } = TimeSpan.FromSeconds(60);
 
     public TimeSpan BrowserClose { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -286,16 +286,7 @@ public static class JobChecks
             }
         }
 
-        foreach (var name in job.Sink?.ApisToSend?.Where(a => !apis.Contains(a)) ?? [])
-        {
-            faults.Add(new FieldFault("sink.apisToSend", $"No API {name} is deployed."));
-        }
-
-        foreach (var field in job.Sink?.MaskedFields() ?? [])
-        {
-            faults.Add(new FieldFault($"sink.{field}", SinkDefinition.MaskRule));
-        }
-
+        faults.AddRange(job.Sink?.FindFaults(apis) ?? []);
         if (job.Proxy is not null && (!ProxySettings.TryParse(job.Proxy, out var proxy) || proxy!.Password.Contains('•', StringComparison.Ordinal)))
         {
             faults.Add(new FieldFault("proxy", "Must be an address such as http://user:password@host:port."));

@@ -120,9 +120,8 @@ public sealed class JobRun
     /// <summary>JSON of <see cref="JobOptions"/>, as all that follows a snapshot of the Job.</summary>
     public required string OptionsJson { get; init; }
 
+    /// <summary>Masked; the whole sink is stored under this JobRun's id.</summary>
     public string? SinkJson { get; init; }
-
-    public string? ProtectedSink { get; init; }
 
     public string? ProxyDisplay { get; init; }
 

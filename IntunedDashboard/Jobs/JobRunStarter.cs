@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 namespace IntunedDashboard.Jobs;
 
 /// <summary>Makes JobRuns: a snapshot of the Job and a copy of its payload, or a CANCELED one with the reason why it could not begin.</summary>
-public sealed class JobRunStarter(JobRunMoves moves, TimeProvider clock)
+public sealed class JobRunStarter(JobRunMoves moves, JobSinks sinks, TimeProvider clock)
 {
     /// <summary>Writes inside the caller's transaction.</summary>
     public async Task<JobRun> StartAsync(
@@ -29,7 +29,6 @@ public sealed class JobRunStarter(JobRunMoves moves, TimeProvider clock)
             MaxConcurrent = options.MaxConcurrentRequests,
             OptionsJson = job.OptionsJson,
             SinkJson = job.SinkJson,
-            ProtectedSink = job.ProtectedSink,
             ProxyDisplay = job.ProxyDisplay,
             ProtectedProxy = job.ProtectedProxy,
             StartedBy = startedBy,
@@ -47,6 +46,11 @@ public sealed class JobRunStarter(JobRunMoves moves, TimeProvider clock)
             db.Add(jobRun);
             await db.SaveChangesAsync(cancellationToken);
             return jobRun;
+        }
+
+        if (sinks.Copy(job, jobRun.Id) is { } sink)
+        {
+            db.Add(sink);
         }
 
         if (usesSession)

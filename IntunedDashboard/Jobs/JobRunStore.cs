@@ -2,6 +2,7 @@ using IntunedDashboard.Data;
 using IntunedDashboard.Live;
 using IntunedDashboard.Projects;
 using IntunedDashboard.Runs;
+using IntunedDashboard.Sinks;
 using Microsoft.EntityFrameworkCore;
 
 namespace IntunedDashboard.Jobs;
@@ -17,6 +18,8 @@ public sealed class JobRunStore(
     RunStore runs,
     RunRows rows,
     RunStopper stopper,
+    JobSinks sinks,
+    DeliveryWake deliveries,
     JobWake wake,
     ILiveSignals signals,
     TimeProvider clock)
@@ -77,7 +80,7 @@ public sealed class JobRunStore(
     public async Task<bool> TryResumeAsync(long seq, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        return await MoveAsync(
+        var resumed = await MoveAsync(
             seq,
             db => db.Set<JobRun>()
                 .Where(r => r.Seq == seq && (r.Status == JobRunStatus.Paused || r.Status == JobRunStatus.Pausing))
@@ -91,12 +94,15 @@ public sealed class JobRunStore(
                     cancellationToken),
             async (db, jobRun) =>
             {
+                await sinks.ResumeAsync(db, jobRun, cancellationToken);
                 if (jobRun is { UsesAuthSession: true, ValidationRunId: null })
                 {
                     await moves.ValidateAsync(db, jobRun, jobRun.Status, cancellationToken);
                 }
             },
             cancellationToken);
+        deliveries.Wake();
+        return resumed;
     }
 
     /// <summary>Ends a JobRun now; what runs is stopped. Nothing happens to one that has ended.</summary>

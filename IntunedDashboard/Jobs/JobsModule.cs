@@ -1,6 +1,7 @@
 using IntunedDashboard.Jobs.Schedules;
 using IntunedDashboard.Projects;
 using IntunedDashboard.Runs;
+using IntunedDashboard.Sinks;
 using Quartz;
 
 namespace IntunedDashboard.Jobs;
@@ -12,6 +13,9 @@ public static class JobsModule
         builder.Services.AddSingleton<JobSecrets>();
         builder.Services.AddSingleton<JobWake>();
         builder.Services.AddSingleton<JobRunMoves>();
+        builder.Services.AddSingleton<JobSinks>();
+        builder.Services.AddSingleton<ISinkRenewal>(services => services.GetRequiredService<JobSinks>());
+        builder.Services.AddSingleton<IDeliveryFollower, JobDeliveryFollower>();
         builder.Services.AddSingleton<IRunFollower, JobRunFollower>();
         builder.Services.AddSingleton<JobRunStarter>();
         builder.Services.AddSingleton<JobRunStore>();

@@ -206,7 +206,7 @@ public sealed class AuthSessionOperations(
     {
         var bound = run with { AuthSessionKey = session.Key, AuthSessionId = session.Id };
         var shown = parametersJson is null ? null : SecretValues.Mask(parametersJson);
-        await store.AddAsync(bound, options, shown, secrets, cancellationToken);
+        await store.AddAsync(bound, options, shown, secrets, sink: null, cancellationToken);
 
         // It is accepted now; whether the caller still listens makes no difference.
         await scheduler.EnqueueAsync(bound.Id, bound.Priority, CancellationToken.None);

@@ -3,6 +3,7 @@ using IntunedDashboard.Identity;
 using IntunedDashboard.Platform;
 using IntunedDashboard.Projects;
 using IntunedDashboard.Runs.Scheduling;
+using IntunedDashboard.Runs.Sinks;
 
 namespace IntunedDashboard.Runs;
 
@@ -23,6 +24,7 @@ public sealed class RunCommands(
     AuthSessionStore sessions,
     RunScheduler scheduler,
     RunStopper stopper,
+    SinkVault vault,
     TimeProvider clock) : IRunCommands
 {
     public async Task<string> StartAsync(Actor actor, Guid projectId, StartRun request, CancellationToken cancellationToken)
@@ -57,7 +59,8 @@ public sealed class RunCommands(
         var secrets = request.RuntimeInputJson is null && request.Proxy is null
             ? null
             : new RunSecrets { RuntimeInputJson = request.RuntimeInputJson, Proxy = request.Proxy };
-        await store.AddAsync(run, request.Options, request.ParametersJson, secrets, cancellationToken);
+        var sink = request.Sink is null ? null : vault.Store(StoredSink.KeyOf(run), projectId, request.Sink);
+        await store.AddAsync(run, request.Options, request.ParametersJson, secrets, sink, cancellationToken);
         await scheduler.EnqueueAsync(run.Id, run.Priority, cancellationToken);
         return run.Id;
     }
@@ -103,6 +106,7 @@ public sealed class RunCommands(
             faults.Add(new FieldFault("authSession.autoRecreate", "Must be true with runtimeInput: logging in is the only way to get the session."));
         }
 
+        faults.AddRange(request.Sink?.FindFaults(project.Manifest.Apis) ?? []);
         if (request.AuthSessionId is not null && !AuthSessionIds.IsValid(request.AuthSessionId))
         {
             faults.Add(new FieldFault("authSession.id", AuthSessionIds.Rule));

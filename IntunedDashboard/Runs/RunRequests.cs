@@ -27,6 +27,9 @@ public sealed record StartRunRequest
 
     /// <summary>Required when the project has AuthSessions enabled.</summary>
     public RunAuthSessionRequest? AuthSession { get; init; }
+
+    /// <summary>Where the result is sent when the Run has ended: type webhook with url, headers and secret, or type s3 with bucket, region, accessKeyId, secretAccessKey, prefix, endpoint and forcePathStyle; both with skipOnFail and apisToSend.</summary>
+    public JsonObject? Sink { get; init; }
 }
 
 public sealed record RetryRequest

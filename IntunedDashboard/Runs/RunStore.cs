@@ -2,6 +2,7 @@ using System.Text.Json;
 using IntunedDashboard.Data;
 using IntunedDashboard.Live;
 using IntunedDashboard.Platform;
+using IntunedDashboard.Runs.Sinks;
 using Microsoft.EntityFrameworkCore;
 
 namespace IntunedDashboard.Runs;
@@ -21,10 +22,17 @@ public sealed class RunStore(
     /// <summary>Made anew by every start, so that a restarted server knows its predecessor's claims.</summary>
     public string ClaimToken { get; } = Ids.NewRunId();
 
-    public async Task AddAsync(Run run, RunOptions options, string? parametersJson, RunSecrets? secrets, CancellationToken cancellationToken)
+    /// <param name="sink">Where its result goes; null for nowhere.</param>
+    public async Task AddAsync(
+        Run run, RunOptions options, string? parametersJson, RunSecrets? secrets, StoredSink? sink, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         rows.Add(db, run, options, parametersJson, secrets);
+        if (sink is not null)
+        {
+            db.Add(sink);
+        }
+
         await db.SaveChangesAsync(cancellationToken);
         Signal(run);
     }

@@ -1,3 +1,5 @@
+using IntunedDashboard.Runs.Sinks;
+
 namespace IntunedDashboard.Runs;
 
 /// <summary>Filters of the Runs list; a null means all. The page keeps them in its address.</summary>
@@ -141,6 +143,8 @@ public sealed record StartRun
     public string? RuntimeInputJson { get; init; }
 
     public string? Proxy { get; init; }
+
+    public SinkDefinition? Sink { get; init; }
 
     public RunOptions Options { get; init; } = new();
 

@@ -6,6 +6,7 @@ using IntunedDashboard.Http.Description;
 using IntunedDashboard.Identity;
 using IntunedDashboard.Platform;
 using IntunedDashboard.Projects;
+using IntunedDashboard.Runs.Sinks;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
@@ -59,6 +60,7 @@ public static class RunsApi
             AuthSessionId = authSession?.OptionalString("id"),
             RuntimeInputJson = authSession?.ObjectText("runtimeInput"),
             Proxy = authSession?.OptionalString("proxy") ?? body.OptionalString("proxy"),
+            Sink = SinkReader.Read(body),
             Options = ReadOptions(body, authSession),
         };
         if (authSession is not null && request.AuthSessionId is null && request.RuntimeInputJson is null)

@@ -1,6 +1,7 @@
 using IntunedDashboard.AuthSessions;
 using IntunedDashboard.Runs.Attachments;
 using IntunedDashboard.Runs.Scheduling;
+using IntunedDashboard.Runs.Sinks;
 
 namespace IntunedDashboard.Runs;
 
@@ -10,6 +11,7 @@ public static class RunsModule
     {
         builder.Services.AddOptions<RunSettings>().BindConfiguration(RunSettings.Section);
         builder.Services.AddSingleton<RunRows>();
+        builder.Services.AddSingleton<SinkVault>();
         builder.Services.AddOptions<AiGatewaySettings>().BindConfiguration(AiGatewaySettings.Section);
         builder.Services.AddSingleton<RunStore>();
         builder.Services.AddSingleton<AttachmentStore>();

@@ -23,14 +23,14 @@ public sealed class SinkTester(IDbContextFactory<AppDbContext> contexts, SinkSen
     public async Task<SinkAnswer> TestAsync(Actor actor, Guid projectId, SinkDefinition sink, CancellationToken cancellationToken)
     {
         actor.Require(Role.Developer);
-        var faults = sink.MaskedFields().Select(field => new FieldFault($"sink.{field}", SinkDefinition.MaskRule)).ToList();
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var project = await db.Set<Project>().AsNoTracking().FirstAsync(p => p.Id == projectId, cancellationToken);
+        var faults = sink.FindFaults(sink.ApisToSend ?? []).ToList();
         if (faults.Count > 0)
         {
             throw RequestException.Invalid(faults);
         }
 
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var project = await db.Set<Project>().AsNoTracking().FirstAsync(p => p.Id == projectId, cancellationToken);
         var payload = new SinkPayload
         {
             WorkspaceId = project.WorkspaceId,

@@ -1,3 +1,5 @@
+using IntunedDashboard.Runs;
+
 namespace IntunedDashboard.Sinks;
 
 public static class SinksModule
@@ -9,6 +11,12 @@ public static class SinksModule
         builder.Services.AddSingleton<S3Sender>();
         builder.Services.AddSingleton<SinkSender>();
         builder.Services.AddSingleton<SinkTester>();
+        builder.Services.AddSingleton<DeliveryWake>();
+        builder.Services.AddSingleton<DeliveryStore>();
+        builder.Services.AddSingleton<IRunFollower, DeliveryFollower>();
+        builder.Services.AddSingleton<IDeliveryQueries, DeliveryQueries>();
+        builder.Services.AddSingleton<IDeliveryCommands, DeliveryCommands>();
+        builder.Services.AddHostedService<DeliveryWorker>();
         return builder;
     }
 }

@@ -88,7 +88,7 @@ public sealed class EngineHost : IAsyncDisposable
             watch?.Invoke(happened);
         }
 
-        Assert.DoesNotContain("ended by a defect", Log, StringComparison.Ordinal);
+        Assert.True(!Log.Contains("ended by a defect", StringComparison.Ordinal), Log);
         return record;
     }
 

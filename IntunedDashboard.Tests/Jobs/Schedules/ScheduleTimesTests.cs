@@ -79,12 +79,12 @@ public sealed class ScheduleTimesTests
     }
 
     [Theory]
-    [InlineData("100", 100)]
-    [InlineData("1.5h", 5_400_000)]
-    [InlineData("10 minutes", 600_000)]
-    [InlineData("2 Days", 172_800_000)]
-    [InlineData("1w", 604_800_000)]
-    [InlineData("1y", 31_557_600_000)]
+    [InlineData("100", 100L)]
+    [InlineData("1.5h", 5_400_000L)]
+    [InlineData("10 minutes", 600_000L)]
+    [InlineData("2 Days", 172_800_000L)]
+    [InlineData("1w", 604_800_000L)]
+    [InlineData("1y", 31_557_600_000L)]
     [InlineData("-1h", null)]
     [InlineData("1 fortnight", null)]
     [InlineData("soon", null)]

@@ -23,4 +23,4 @@ internal sealed record RunnerLaunch
 }
 
 /// <summary>No runner can be started; the message is a sentence that says what to install.</summary>
-internal sealed class RunnerUnavailableException(string message) : Exception(message);
+internal sealed class RunnerUnavailableException(string message, Exception? cause = null) : Exception(message, cause);

@@ -271,29 +271,33 @@ internal sealed class RunnerPool(
                 }
             }
         }
-        catch (OperationCanceledException)
-        {
-            // The node stops.
-        }
-        catch (Exception e) when (e is InvalidOperationException or System.ComponentModel.Win32Exception or IOException)
-        {
-            // The next attempt tries again and reports it.
-            ExecutionLog.RunnerFailed(logger, e);
-        }
-        finally
+        catch (Exception e)
         {
             lock (_gate)
             {
                 _isRefilling = false;
             }
+
+            if (e is RunnerUnavailableException or System.ComponentModel.Win32Exception or IOException)
+            {
+                // The next attempt tries again and reports it.
+                ExecutionLog.RunnerFailed(logger, e);
+            }
+            else if (e is not OperationCanceledException)
+            {
+                throw;
+            }
         }
     }
 
+    /// <summary>Ends the refill when there is nothing more to start, in one step: what is wanted in between would not be started.</summary>
     private RunnerLaunch? NextToStart()
     {
         lock (_gate)
         {
-            return !_closing.IsCancellationRequested && _fresh.Count(p => !p.HasExited && p.Launch.Key == _wanted?.Key) < Wanted ? _wanted : null;
+            var next = !_closing.IsCancellationRequested && _fresh.Count(p => !p.HasExited && p.Launch.Key == _wanted?.Key) < Wanted ? _wanted : null;
+            _isRefilling = next is not null;
+            return next;
         }
     }
 }

@@ -57,7 +57,7 @@ internal sealed class RunnerProcess : IAsyncDisposable
 
     public bool IsWorn => _attempts >= _limits.AttemptsPerProcess;
 
-    /// <exception cref="InvalidOperationException">It did not become ready.</exception>
+    /// <exception cref="RunnerUnavailableException">It did not become ready.</exception>
     public static async Task<RunnerProcess> StartAsync(
         RunnerLaunch launch, EngineWorkspace workspace, EngineLimits limits, CancellationToken cancellationToken)
     {
@@ -114,7 +114,7 @@ internal sealed class RunnerProcess : IAsyncDisposable
         {
             await process.DisposeAsync();
             cancellationToken.ThrowIfCancellationRequested();
-            throw new InvalidOperationException("The runner process did not become ready.", e);
+            throw new RunnerUnavailableException($"The process for the automation was not ready within {limits.RunnerStart.TotalSeconds:0} seconds.", e);
         }
     }
 

@@ -10,7 +10,7 @@ public sealed partial class RunDetailsPage
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
     private static readonly (string Key, string Text)[] Tabs =
-        [("result", "Result"), ("log", "Log"), ("trace", "Trace"), ("parameters", "Parameters"), ("attempts", "Attempts")];
+        [("result", "Result"), ("log", "Log"), ("trace", "Trace"), ("parameters", "Parameters"), ("attempts", "Attempts"), ("deliveries", "Deliveries")];
 
     private RunReading? _reading;
     private ConfirmDialog? _confirm;

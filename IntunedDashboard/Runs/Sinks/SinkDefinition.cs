@@ -9,7 +9,7 @@ public sealed record SinkDefinition
 {
     public const string Webhook = "webhook";
     public const string S3 = "s3";
-    public const string MaskRule = "These dots stand for a secret that is not known here: give the secret itself.";
+    private const string MaskRule = "These dots stand for a secret that is not known here: give the secret itself.";
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
@@ -103,6 +103,13 @@ public sealed record SinkDefinition
         ];
         return fields.Where(f => f.Value?.Contains(Redactor.Mask, StringComparison.Ordinal) == true).Select(f => f.Name);
     }
+
+    /// <summary>What is wrong with a sink whose form is right.</summary>
+    public IEnumerable<FieldFault> FindFaults(IReadOnlyCollection<string> deployedApis) =>
+    [
+        .. ApisToSend?.Where(a => !deployedApis.Contains(a)).Select(a => new FieldFault("sink.apisToSend", $"No API {a} is deployed.")) ?? [],
+        .. MaskedFields().Select(field => new FieldFault($"sink.{field}", MaskRule)),
+    ];
 
     private static bool IsSameHost(string? one, string? other) =>
         Uri.TryCreate(one, UriKind.Absolute, out var a) && Uri.TryCreate(other, UriKind.Absolute, out var b)

@@ -478,9 +478,6 @@ namespace IntunedDashboard.Data.Migrations.Sqlite
                     b.Property<string>("ProtectedProxy")
                         .HasColumnType("TEXT");
 
-                    b.Property<string>("ProtectedSink")
-                        .HasColumnType("TEXT");
-
                     b.Property<string>("ProxyDisplay")
                         .HasColumnType("TEXT");
 
@@ -1038,6 +1035,120 @@ namespace IntunedDashboard.Data.Migrations.Sqlite
                     b.ToTable("RunLogLines", (string)null);
                 });
 
+            modelBuilder.Entity("IntunedDashboard.Runs.Sinks.StoredSink", b =>
+                {
+                    b.Property<string>("Key")
+                        .HasMaxLength(36)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("MaskedJson")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ProtectedJson")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Key");
+
+                    b.HasIndex("ProjectId");
+
+                    b.ToTable("Sinks", (string)null);
+                });
+
+            modelBuilder.Entity("IntunedDashboard.Sinks.Delivery", b =>
+                {
+                    b.Property<string>("RunId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("AttemptCount")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("AttemptsInSeries")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("JobRunId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("NextAttemptAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("RequestedBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("SeriesStartedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("SinkKey")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("SinkType")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Target")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("RunId");
+
+                    b.HasIndex("JobRunId", "Status")
+                        .HasFilter("\"JobRunId\" IS NOT NULL");
+
+                    b.HasIndex("NextAttemptAt", "Target")
+                        .HasFilter("\"NextAttemptAt\" IS NOT NULL");
+
+                    b.ToTable("Deliveries", (string)null);
+                });
+
+            modelBuilder.Entity("IntunedDashboard.Sinks.DeliveryAttempt", b =>
+                {
+                    b.Property<string>("RunId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double>("DurationMs")
+                        .HasColumnType("REAL");
+
+                    b.Property<bool>("IsDelivered")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Message")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("RequestedBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("StartedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("StatusCode")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("RunId", "Number");
+
+                    b.ToTable("DeliveryAttempts", (string)null);
+                });
+
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserClaim<string>", b =>
                 {
                     b.Property<int>("Id")
@@ -1245,6 +1356,34 @@ namespace IntunedDashboard.Data.Migrations.Sqlite
                         .WithMany()
                         .HasForeignKey("RunId")
                         .HasPrincipalKey("Id")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("IntunedDashboard.Runs.Sinks.StoredSink", b =>
+                {
+                    b.HasOne("IntunedDashboard.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("IntunedDashboard.Sinks.Delivery", b =>
+                {
+                    b.HasOne("IntunedDashboard.Runs.Run", null)
+                        .WithOne()
+                        .HasForeignKey("IntunedDashboard.Sinks.Delivery", "RunId")
+                        .HasPrincipalKey("IntunedDashboard.Runs.Run", "Id")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("IntunedDashboard.Sinks.DeliveryAttempt", b =>
+                {
+                    b.HasOne("IntunedDashboard.Sinks.Delivery", null)
+                        .WithMany()
+                        .HasForeignKey("RunId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

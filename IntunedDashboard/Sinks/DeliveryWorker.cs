@@ -1,0 +1,119 @@
+using System.Collections.Concurrent;
+
+namespace IntunedDashboard.Sinks;
+
+/// <summary>
+/// Sends what is due, many at once and few to one target, so that a receiver that hangs holds up only its own. An attempt that is cut
+/// off by the end of the process was not recorded and is made again after the next start.
+/// </summary>
+public sealed class DeliveryWorker(DeliveryStore store, SinkSender sender, DeliveryWake wake, TimeProvider clock, ILogger<DeliveryWorker> logger)
+    : BackgroundService
+{
+    private const int MostAtOnce = 32;
+    private const int MostForTarget = 8;
+
+    /// <summary>How long at most something that nobody has called for is not noticed.</summary>
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
+
+    /// <summary>Ids of the Runs that are being delivered, and where to.</summary>
+    private readonly ConcurrentDictionary<string, string> _targets = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Task> _running = new(StringComparer.Ordinal);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // Starting must not wait for the first look.
+        await Task.Yield();
+        try
+        {
+            while (true)
+            {
+                await wake.WaitAsync(await StartDueAsync(stoppingToken), stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            await Task.WhenAll(_running.Values);
+        }
+    }
+
+    /// <returns>How long nothing more is due, unless somebody calls.</returns>
+    private async Task<TimeSpan> StartDueAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            while (await StartSomeAsync(stoppingToken))
+            {
+                // One target may have filled all places of a round; others come in the next.
+            }
+
+            var next = await store.FindNextTimeAsync(stoppingToken) - clock.GetUtcNow();
+            return next > TimeSpan.Zero && next < LookAgain ? next.Value : LookAgain;
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            logger.OutboxFailed(fault);
+            return LookAgain;
+        }
+    }
+
+    /// <returns>Whether anything was started.</returns>
+    private async Task<bool> StartSomeAsync(CancellationToken stoppingToken)
+    {
+        var running = _targets.ToArray();
+        var places = MostAtOnce - running.Length;
+        if (places <= 0)
+        {
+            return false;
+        }
+
+        var counts = running.GroupBy(r => r.Value, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count(), StringComparer.Ordinal);
+        var busy = counts.Where(c => c.Value >= MostForTarget).Select(c => c.Key).ToArray();
+        var started = false;
+        foreach (var due in await store.FindDueAsync([.. running.Select(r => r.Key)], busy, places, stoppingToken))
+        {
+            var count = counts[due.Target] = counts.GetValueOrDefault(due.Target) + 1;
+            if (count > MostForTarget)
+            {
+                continue;
+            }
+
+            _targets[due.RunId] = due.Target;
+            _running[due.RunId] = DeliverAsync(due, stoppingToken);
+            started = true;
+        }
+
+        return started;
+    }
+
+    private async Task DeliverAsync(Delivery delivery, CancellationToken stoppingToken)
+    {
+        await Task.Yield();
+        try
+        {
+            var startedAt = clock.GetUtcNow();
+            if (await store.OpenAsync(delivery, stoppingToken) is var (sink, message))
+            {
+                var answer = sink is null
+                    ? SinkAnswer.Failed("The sink's secrets cannot be read any more.")
+                    : await sender.SendAsync(sink, message, stoppingToken);
+                await store.RecordAsync(delivery, startedAt, answer);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // It is still due.
+        }
+        catch (Exception fault)
+        {
+            // This is about the database: what is still due must not be tried again at once.
+            logger.DeliveryFaulted(fault, delivery.RunId);
+            await Task.Delay(LookAgain, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        finally
+        {
+            _running.TryRemove(delivery.RunId, out _);
+            _targets.TryRemove(delivery.RunId, out _);
+            wake.Wake();
+        }
+    }
+}
