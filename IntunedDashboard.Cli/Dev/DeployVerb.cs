@@ -63,6 +63,8 @@ internal static class DeployVerb
                 var apis = (deployment["apis"] as JsonArray ?? []).Select(a => a?.ToString()).ToArray();
                 Console.WriteLine($"{call.ProjectName} is deployed{(deployment["number"] is { } number ? $" as version {number}" : string.Empty)}.");
                 Console.WriteLine($"APIs: {(apis.Length == 0 ? "none" : string.Join(", ", apis))}");
+                ShowChanges(deployment, "AuthSession", "authSessions");
+                ShowChanges(deployment, "Job", "jobs");
             }
         });
         if (StatusOf(deployment) == "succeeded")
@@ -72,6 +74,15 @@ internal static class DeployVerb
 
         Output.Fail(Fault(deployment));
         return 1;
+    }
+
+    /// <summary>What became of the things that the project's files define.</summary>
+    private static void ShowChanges(JsonObject deployment, string what, string kind)
+    {
+        foreach (var change in (deployment["resources"]?[kind] as JsonArray ?? []).OfType<JsonObject>().Where(c => c["change"]?.ToString() != "unchanged"))
+        {
+            Console.WriteLine($"{what} {change["id"]}: {(change["change"]?.ToString() == "skipped-in-use" ? "in use, changed when it is free" : change["change"])}");
+        }
     }
 
     private static string Place(JsonObject diagnostic) => diagnostic["line"]?.ToString() is { } line and not "0"

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using IntunedDashboard.Tests.Architecture;
 using IntunedDashboard.Tests.Support;
 
 namespace IntunedDashboard.Tests.Cli;
@@ -8,21 +9,23 @@ namespace IntunedDashboard.Tests.Cli;
 public sealed partial class HelpExampleTests(CliHost host)
 {
     [Fact]
-    public async Task Every_example_of_the_rest_page_runs_as_printed()
+    public async Task Every_example_of_the_rest_page_runs_as_printed_and_every_call_has_one()
     {
         var tool = host.Tool();
         CopySample(Path.Combine(tool.Directory, "sample-hr"));
 
+        host.Flow.Asked.Forget();
         var result = await tool.RunScriptAsync(string.Join('\n', Examples("04-rest.md")));
 
         var output = result.Succeeded().Output;
-        Assert.Equal(3, Occurrences(output, "\"status\":\"done\",\"authSessionId\":\"demo-user\""));
+        Assert.Equal(4, Occurrences(output, "\"status\":\"done\",\"authSessionId\":\"demo-user\""));
         Assert.Contains("\"status\":\"completed\",\"result\":{\"ok\":true}", output, StringComparison.Ordinal);
         Assert.Contains("\"message\":\"api/list-employees runs\"", output, StringComparison.Ordinal);
         Assert.Contains("\"role\":\"Operator\"", output, StringComparison.Ordinal);
         Assert.Contains("\"status\":\"SUCCESS\"", output, StringComparison.Ordinal);
         Assert.Contains("No trace was kept.", output, StringComparison.Ordinal);
         Assert.True(new FileInfo(Path.Combine(tool.Directory, "source.tar.gz")).Length > 0);
+        Findings.AssertNone(host.Flow.App.Rest().Where(a => !host.Flow.Asked.Contains(a)).Select(a => $"04-rest.md has no example of {a}"));
     }
 
     [Fact]

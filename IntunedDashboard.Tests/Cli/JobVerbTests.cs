@@ -155,6 +155,24 @@ public sealed class JobVerbTests(CliHost host)
         Assert.Contains("404", (await tool.RunAsync("platform", "jobs", "get", id)).Failed(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_Job_as_code_comes_with_its_deployment_and_is_changed_by_its_file_only()
+    {
+        var tool = host.Tool();
+        ProjectArchive.Minimal()
+            .With("Intuned.jsonc", """{ "version": "2.0", "projectName": "coded" }""")
+            .With("intuned-resources/jobs/nightly.job.jsonc", """{ "configuration": {}, /* of the night */ "payload": [{ "apiName": "hello", "parameters": {} }] }""")
+            .WriteTo(tool.Directory);
+
+        Assert.Contains("Job nightly: created\n", (await tool.RunAsync("dev", "deploy")).Succeeded().Output, StringComparison.Ordinal);
+        Assert.Matches("(?m)^nightly +ACTIVE +CODE +1 ", (await tool.RunAsync("platform", "jobs", "list", "-f", "origin=CODE")).Succeeded().Output);
+        Assert.Contains("change its file", (await tool.RunAsync("platform", "jobs", "update", "nightly", "{}")).Failed(), StringComparison.Ordinal);
+        Assert.Contains("change its file", (await tool.RunAsync("platform", "jobs", "delete", "nightly", "-y", "--force")).Failed(), StringComparison.Ordinal);
+
+        File.Delete(Path.Combine(tool.Directory, "intuned-resources", "jobs", "nightly.job.jsonc"));
+        Assert.Contains("Job nightly: deleted\n", (await tool.RunAsync("dev", "deploy")).Succeeded().Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("payload", "create", """{"id": "no-payload", "configuration": {}}""")]
     [InlineData("was not found", "update", "missing", "{}")]

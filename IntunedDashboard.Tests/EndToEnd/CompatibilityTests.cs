@@ -23,7 +23,8 @@ public sealed class CompatibilityTests(CompatibilityHost host) : IClassFixture<C
         var right = await host.RunAsync("extend", new() { ["key"] = "api" });
         var wrong = await host.RunAsync("extend", new() { ["key"] = "apiName" });
 
-        Assert.Equal("""[{"api":"nested/details","parameters":{"id":1}}]""", right["extendedPayloads"]!.ToJsonString());
+        var result = await host.Project.GetAsync($"/run/{ProjectDriver.Text(right, "runId")}/result");
+        Assert.Equal("""[{"api":"nested/details","parameters":{"id":1}}]""", result["extendedPayloads"]!.ToJsonString());
         Assert.Equal("failed", ProjectDriver.Text(wrong, "status"));
         Assert.Contains("not \"apiName\"", wrong["error"]!["message"]!.GetValue<string>(), StringComparison.Ordinal);
     }
@@ -75,7 +76,7 @@ public sealed class CompatibilityTests(CompatibilityHost host) : IClassFixture<C
     {
         var found = await host.ResultAsync("storage");
 
-        Assert.Equal("""{"local":"token-of-ann","session":"tab-of-ann","cookies":0}""", found!.ToJsonString());
+        Assert.Equal("""{"local":true,"session":true,"cookies":0}""", found!.ToJsonString());
     }
 
     [Theory]
@@ -97,6 +98,17 @@ public sealed class CompatibilityTests(CompatibilityHost host) : IClassFixture<C
         Assert.Equal(["default", "other"], inputs["api/nested/details"].Keys.Order(StringComparer.Ordinal));
         Assert.Contains("\"id\": 2", inputs["api/nested/details"]["other"], StringComparison.Ordinal);
         Assert.DoesNotContain(inputs, i => i.Key.Contains("scrap", StringComparison.Ordinal) && i.Value.Count > 0);
+    }
+
+    [Fact]
+    public async Task Job_files_in_folders_and_with_short_ids_are_taken()
+    {
+        const string Job = """{ "configuration": { "maxConcurrentRequests": 2 }, "payload": [{ "apiName": "hello", "parameters": {} }] }""";
+        var manifest = await host.DeployAsync("job-files", ProjectArchive.Minimal()
+            .With("intuned-resources/jobs/map.job.json", Job)
+            .With("intuned-resources/jobs/ai/is-page-loaded.job.jsonc", Job));
+
+        Assert.Equal(["is-page-loaded", "map"], manifest.CodeJobs.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -276,7 +288,8 @@ public sealed class CompatibilityHost : IAsyncLifetime
             {{Site}}
             export default async function handler(_params: unknown, page: Page, context: BrowserContext) {
               await page.goto(site("login"));
-              const found = await page.evaluate(() => ({ local: localStorage.token, session: sessionStorage.tab }));
+              // The values themselves are secrets and would not come out.
+              const found = await page.evaluate(() => ({ local: localStorage.token === "token-of-ann", session: sessionStorage.tab === "tab-of-ann" }));
               return { ...found, cookies: (await context.cookies()).length };
             }
             """)

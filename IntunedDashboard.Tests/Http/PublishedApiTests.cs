@@ -163,9 +163,9 @@ public sealed class PublishedApiTests(PublishedApiTests.Host fixture) : IClassFi
         () => AskAsync(HttpMethod.Get, path, null, HttpStatusCode.OK, operation), r => Text(r, "status") is "done" or "failed" or "canceled");
 
     /// <summary>Sends it as the public client does, with an empty cookie header.</summary>
-    private async Task<JsonObject> AskAsync(HttpMethod method, string path, string? body, HttpStatusCode status, string shape)
+    internal static async Task<JsonObject> AskAsync(HttpClient client, HttpMethod method, string path, string? body, HttpStatusCode status, string shape)
     {
-        using var request = new HttpRequestMessage(method, Flow.Path + path);
+        using var request = new HttpRequestMessage(method, path);
         request.Headers.TryAddWithoutValidation("cookie", string.Empty);
         request.Headers.TryAddWithoutValidation("Accept", "application/json");
         if (body is not null)
@@ -173,7 +173,7 @@ public sealed class PublishedApiTests(PublishedApiTests.Host fixture) : IClassFi
             request.Content = new StringContent(body, Encoding.UTF8, "application/json");
         }
 
-        using var response = await Flow.Client.SendAsync(request);
+        using var response = await client.SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
         Assert.True(status == response.StatusCode, $"{(int)response.StatusCode}: {text}");
         Assert.Equal("application/json", response.Content.Headers.ContentType?.MediaType);
@@ -181,6 +181,9 @@ public sealed class PublishedApiTests(PublishedApiTests.Host fixture) : IClassFi
         Assert.Empty(new JsonShape(Answers).Faults(answer, Answers[shape]!.AsObject()));
         return answer as JsonObject ?? [];
     }
+
+    private Task<JsonObject> AskAsync(HttpMethod method, string path, string? body, HttpStatusCode status, string shape) =>
+        AskAsync(Flow.Client, method, Flow.Path + path, body, status, shape);
 
     private static string Text(JsonObject answer, string name) => answer[name]!.GetValue<string>();
 

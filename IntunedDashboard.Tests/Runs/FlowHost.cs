@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using IntunedDashboard.Data;
 using IntunedDashboard.Projects;
 using IntunedDashboard.Tests.Support;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -26,16 +27,19 @@ public sealed class FlowHost : IAsyncDisposable
 {
     public const string Secret = "planted-Password/1\"x";
 
-    private FlowHost(AppHost app, ScriptedEngine engine)
+    private FlowHost(AppHost app, ScriptedEngine engine, AskedAddresses asked)
     {
         App = app;
         Engine = engine;
+        Asked = asked;
         Client = app.CreateApiClient(app.ApiKey);
     }
 
     public AppHost App { get; }
 
     public ScriptedEngine Engine { get; }
+
+    public AskedAddresses Asked { get; }
 
     public HttpClient Client { get; private set; }
 
@@ -48,15 +52,17 @@ public sealed class FlowHost : IAsyncDisposable
         bool authSessions = true, IReadOnlyDictionary<string, string>? settings = null, TimeProvider? clock = null)
     {
         var engine = new ScriptedEngine();
+        var asked = new AskedAddresses();
         var app = await AppHost.StartAsync(settings, builder =>
         {
             engine.Install(builder);
+            builder.Services.AddSingleton<IStartupFilter>(asked);
             if (clock is not null)
             {
                 builder.Services.AddSingleton(clock);
             }
         });
-        var host = new FlowHost(app, engine);
+        var host = new FlowHost(app, engine, asked);
         await host.DeployAsync(authSessions);
         return host;
     }

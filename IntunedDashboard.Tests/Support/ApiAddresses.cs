@@ -41,7 +41,7 @@ public static class ApiAddresses
         from method in endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? []
         select new ApiAddress(method, PatternOf(endpoint), endpoint);
 
-    private static string PatternOf(RouteEndpoint endpoint)
+    public static string PatternOf(RouteEndpoint endpoint)
     {
         var pattern = Regex.Replace(endpoint.RoutePattern.RawText!, @":\w+(\(.*?\))?(?=\??\})", string.Empty, RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
         return "/" + pattern.Trim('/');

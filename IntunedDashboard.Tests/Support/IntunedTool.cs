@@ -34,6 +34,9 @@ public sealed class IntunedTool(string baseUrl, Guid workspaceId, string apiKey,
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
+    /// <summary>A script makes dozens of calls and deployments.</summary>
+    private static readonly TimeSpan PatienceWithScript = TimeSpan.FromMinutes(6);
+
     /// <summary>The program's own build output, next to that of the tests.</summary>
     public static string ProgramPath { get; } = Path.Combine(
         AppContext.BaseDirectory.Replace("IntunedDashboard.Tests", "IntunedDashboard.Cli", StringComparison.Ordinal), "intuned.dll");
@@ -52,11 +55,11 @@ public sealed class IntunedTool(string baseUrl, Guid workspaceId, string apiKey,
     public Task<ToolResult> RunAsync(params IEnumerable<string> args) => RunWithInputAsync(string.Empty, args);
 
     public async Task<ToolResult> RunWithInputAsync(string input, params IEnumerable<string> args) =>
-        await RunAsync(StartInfo("dotnet", [ProgramPath, .. args]), input);
+        await RunAsync(StartInfo("dotnet", [ProgramPath, .. args]), input, Patience);
 
     /// <summary>Runs a shell script in which <c>intuned</c> is a command.</summary>
     public async Task<ToolResult> RunScriptAsync(string script) => await RunAsync(
-        StartInfo("bash", ["-eu", "-s"]), $"intuned() {{ dotnet '{ProgramPath}' \"$@\"; }}\n{script}\n");
+        StartInfo("bash", ["-eu", "-s"]), $"intuned() {{ dotnet '{ProgramPath}' \"$@\"; }}\n{script}\n", PatienceWithScript);
 
     /// <summary>Starts it, sends SIGINT as soon as standard error says <paramref name="word"/>, and waits for its end. A program that
     /// was started in the background may have inherited to ignore that signal; a terminal's program has not.</summary>
@@ -81,15 +84,24 @@ public sealed class IntunedTool(string baseUrl, Guid workspaceId, string apiKey,
         return new ToolResult(process.ExitCode, await output, errors.ToString());
     }
 
-    private static async Task<ToolResult> RunAsync(ProcessStartInfo start, string input)
+    private static async Task<ToolResult> RunAsync(ProcessStartInfo start, string input, TimeSpan patience)
     {
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
         await process.StandardInput.WriteAsync(input);
         process.StandardInput.Close();
-        using var limit = new CancellationTokenSource(Patience);
-        await process.WaitForExitAsync(limit.Token);
+        using var limit = new CancellationTokenSource(patience);
+        try
+        {
+            await process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            Assert.Fail($"It has not ended after {patience}.\n{await output}\n{await errors}");
+        }
+
         return new ToolResult(process.ExitCode, await output, await errors);
     }
 

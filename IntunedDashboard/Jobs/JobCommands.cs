@@ -67,7 +67,7 @@ public sealed class JobCommands(
         actor.Require(Role.Developer);
         var project = await projects.GetDeployedAsync(projectId, cancellationToken);
         var faults = new List<FieldFault>();
-        if (!JobIds.IsValid(jobId))
+        if (!JobIds.IsValid(jobId) && definition.Faults.All(f => f.Path != "id"))
         {
             faults.Add(new FieldFault("id", JobIds.Rule));
         }
@@ -280,7 +280,14 @@ public static class JobChecks
 {
     private const int MostFaults = 50;
 
+    /// <summary>Of a field whose form is wrong nothing more is said.</summary>
     public static IReadOnlyList<FieldFault> Find(DeploymentManifest manifest, JobDefinition job)
+    {
+        var malformed = job.Faults.Select(f => f.Path).ToHashSet(StringComparer.Ordinal);
+        return FindAll(manifest, job).Where(f => !malformed.Contains(f.Path)).ToList();
+    }
+
+    private static List<FieldFault> FindAll(DeploymentManifest manifest, JobDefinition job)
     {
         var faults = new List<FieldFault>();
         var apis = manifest.Apis.ToHashSet(StringComparer.Ordinal);

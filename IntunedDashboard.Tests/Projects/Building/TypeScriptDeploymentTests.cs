@@ -111,7 +111,7 @@ public sealed class TypeScriptDeploymentTests(AppHost host) : IClassFixture<AppH
                   "compilerOptions": { "outDir": "{{elsewhere}}", "declaration": true, "noEmit": true, "module": "ESNext", "baseUrl": ".", "verbatimModuleSyntax": true, },
                 }
                 """)
-            .With("config/base.json", """{ "compilerOptions": { "strict": true, "noEmitOnError": true } }""")
+            .With("config/base.json", """{ "compilerOptions": { "strict": true } }""")
             .With("api/loose.ts", "export default async (params) => params;");
 
         var (deployment, build) = await DeployAsync("strict", project);
@@ -122,6 +122,22 @@ public sealed class TypeScriptDeploymentTests(AppHost host) : IClassFixture<AppH
         Assert.Equal("{\"a\":1}", await CallAsync(build, "api/loose", """{ "a": 1 }"""));
         var (loose, _) = await DeployAsync("not-strict", project.Without("tsconfig.json"));
         Assert.Empty(loose.Diagnostics());
+    }
+
+    [Fact]
+    public async Task Type_errors_block_when_the_project_asks_for_it()
+    {
+        var project = ProjectArchive.Minimal()
+            .With("tsconfig.json", """{ "extends": "./config/base.json" }""")
+            .With("config/base.json", """{ "compilerOptions": { "noEmitOnError": true } }""");
+        var (good, _) = await DeployAsync("asks", project);
+        Assert.Equal("succeeded", good.GetProperty("status").GetString());
+
+        var (bad, _) = await DeployAsync("asks", project.With("api/wrong.ts", "export default async () => { const n: number = \"one\"; return n; };"));
+        Assert.Equal("failed", bad.GetProperty("status").GetString());
+        Assert.Equal(
+            [("api/wrong.ts", "TS2322"), ("tsconfig.json", "compile-failed")],
+            bad.Diagnostics().Select(d => (d.GetProperty("file").GetString()!, d.GetProperty("code").GetString()!)));
     }
 
     [Fact]

@@ -8,7 +8,7 @@ public sealed class TypeScriptCompiler(DeploymentOptions options)
     private static readonly string[] CodeEndings = [".ts", ".tsx", ".js", ".jsx"];
 
     /// <param name="modules">Where the project's dependencies were installed, or null.</param>
-    /// <param name="diagnostics">Receives what the compiler found. Type errors do not block.</param>
+    /// <param name="diagnostics">Receives what the compiler found. Type errors block only when the project's configuration asks for that.</param>
     /// <returns>Whether every code file has its output; if not, an error among the diagnostics says which.</returns>
     public async Task<bool> CompileAsync(
         string source,
@@ -30,7 +30,8 @@ public sealed class TypeScriptCompiler(DeploymentOptions options)
         }
 
         var config = Path.Combine(Path.GetDirectoryName(build)!, "tsconfig.deployment.json");
-        await File.WriteAllTextAsync(config, TypeScriptConfig.Compose(source, build, code, modules, diagnostics), cancellationToken);
+        var (json, blocksOnErrors) = TypeScriptConfig.Compose(source, build, code, modules, diagnostics);
+        await File.WriteAllTextAsync(config, json, cancellationToken);
         var result = await ToolProcess.RunAsync(
             TypeScriptToolchain.Compiler, ["-p", config, "--pretty", "false"], source, options.CompileTimeout, cancellationToken);
         if (result.TimedOut)
@@ -47,7 +48,14 @@ public sealed class TypeScriptCompiler(DeploymentOptions options)
             PointMapAtSource(build, file);
         }
 
-        return await CheckSyntaxAsync(build, found, diagnostics, cancellationToken) && complete;
+        var valid = await CheckSyntaxAsync(build, found, diagnostics, cancellationToken);
+        if (blocksOnErrors && found.Any(d => d.Severity == DiagnosticSeverity.Error))
+        {
+            diagnostics.Add(Failure("tsconfig.json", "The project asks by noEmitOnError that errors of the compiler block."));
+            return false;
+        }
+
+        return valid && complete;
     }
 
     /// <summary>What goes through the compiler; JavaScript too, so that all import forms work alike. TypeScript wins over a

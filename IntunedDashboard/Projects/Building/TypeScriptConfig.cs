@@ -25,10 +25,14 @@ public static class TypeScriptConfig
     private static readonly string[] Targets =
         ["ES2017", "ES2018", "ES2019", "ES2020", "ES2021", "ES2022", "ES2023", "ES2024", "ESNext"];
 
+    /// <summary>What TypeScript itself calls it when errors are not to be overlooked. The compiler is told otherwise, for it would write
+    /// nothing for the least of them and syntax is judged apart.</summary>
+    private const string BlockOnErrors = "noEmitOnError";
+
     /// <param name="files">The project's code, relative to <paramref name="source"/>.</param>
     /// <param name="modules">Where the project's own dependencies were installed, or null.</param>
-    /// <returns>JSON for a file that may lie anywhere: all paths are absolute.</returns>
-    public static string Compose(string source, string build, IEnumerable<string> files, string? modules, ICollection<Diagnostic> diagnostics)
+    /// <returns>JSON for a file that may lie anywhere, as all paths are absolute; and whether the project asks that errors block.</returns>
+    public static (string Json, bool BlocksOnErrors) Compose(string source, string build, IEnumerable<string> files, string? modules, ICollection<Diagnostic> diagnostics)
     {
         var own = ReadOwn(source, diagnostics);
         var options = Respected.Where(own.ContainsKey).ToDictionary(name => name, name => (object)own[name], StringComparer.Ordinal);
@@ -44,7 +48,7 @@ public static class TypeScriptConfig
         options["checkJs"] = false;
         options["skipLibCheck"] = true;
         options["rewriteRelativeImportExtensions"] = true;
-        options["noEmitOnError"] = false;
+        options[BlockOnErrors] = false;
         options["sourceMap"] = true;
         options["inlineSources"] = true;
         options["rootDir"] = source;
@@ -54,11 +58,12 @@ public static class TypeScriptConfig
         options["typeRoots"] = modules is null ? [] : new[] { Path.Combine(modules, "@types") };
         options["types"] = ownNodeTypes ? ["node"] : Array.Empty<string>();
         var inputs = files.Select(file => Path.Combine(source, file));
-        return JsonSerializer.Serialize(new
+        var json = JsonSerializer.Serialize(new
         {
             compilerOptions = options,
             files = ownNodeTypes ? inputs : inputs.Append(TypeScriptToolchain.NodeTypings),
         });
+        return (json, own.TryGetValue(BlockOnErrors, out var blocks) && blocks.ValueKind == JsonValueKind.True);
     }
 
     private static string TargetOf(Dictionary<string, JsonElement> own)
