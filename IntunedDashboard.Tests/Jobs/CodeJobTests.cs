@@ -13,7 +13,7 @@ namespace IntunedDashboard.Tests.Jobs;
 /// <summary>Jobs that a project defines by files, from the deployment's answer to their deletion.</summary>
 public sealed class CodeJobTests : IAsyncLifetime
 {
-    private const string SinkSecret = "planted-code-sink-secret-1";
+    private const string SinkSecret = "whsec_cGxhbnRlZC1jb2RlLXNpbmstc2VjcmV0LTEtMjM0NTY=";
 
     private readonly ScriptedEngine _engine = new();
     private AppHost _app = null!;
