@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using IntunedDashboard.Cli.Api;
 
 namespace IntunedDashboard.Cli.Platform;
 

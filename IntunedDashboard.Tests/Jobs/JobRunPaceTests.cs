@@ -23,7 +23,7 @@ public sealed class JobRunPaceTests
 
     [Fact]
     public void A_fast_one_is_judged_by_as_many_as_are_looked_at() =>
-        Assert.Equal(1200, Pace(Ends(JobRunPace.Sample, TimeSpan.FromSeconds(0.05)), Now.AddHours(-1)), 10);
+        Assert.Equal(1200, Pace(Ends(JobRunPace.Sample, TimeSpan.FromSeconds(0.05)), Now.AddHours(-1)), 10.0);
 
     [Fact]
     public void A_slow_one_is_judged_by_its_last_ten() => Assert.Equal(0.5, Pace(Ends(50, TimeSpan.FromMinutes(2)), Now.AddHours(-3)), 0.01);

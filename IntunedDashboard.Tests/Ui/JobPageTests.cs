@@ -4,7 +4,6 @@ using IntunedDashboard.Execution;
 using IntunedDashboard.Jobs;
 using IntunedDashboard.Tests.Jobs;
 using IntunedDashboard.Tests.Runs;
-using IntunedDashboard.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -127,7 +126,7 @@ public sealed class JobPageTests(BrowserHost host) : IAsyncLifetime
         gate.Open();
         await Expect(page.Locator(".page-heading")).ToContainTextAsync("Paused");
         await Expect(page.Locator(".page-heading").GetByRole(AriaRole.Link, new() { Name = "user-request" })).ToBeVisibleAsync();
-        await Expect(page.Locator(".note")).ToContainTextAsync("Paused by");
+        await Expect(page.Locator(".job-note")).ToContainTextAsync("Paused by");
 
         using var again = new Gate(Flow.Engine);
         await page.GetByRole(AriaRole.Button, new() { Name = "Resume" }).ClickAsync();
@@ -145,7 +144,7 @@ public sealed class JobPageTests(BrowserHost host) : IAsyncLifetime
     {
         var (job, id) = await host.LoseLoginAsync("lost-in-the-middle");
         var page = await host.OpenAsync($"{JobsPath}/{job}/runs/{id}");
-        var notice = page.Locator(".note", new() { HasText = "is lost since" });
+        var notice = page.Locator(".job-note", new() { HasText = "is lost since" });
         await Expect(notice).ToContainTextAsync("The login of AuthSession lost-in-the-middle-session is lost since");
         await Expect(page.Locator(".page-heading")).ToContainTextAsync("auth-session-invalid-mid-job");
 
@@ -157,11 +156,11 @@ public sealed class JobPageTests(BrowserHost host) : IAsyncLifetime
         await Expect(page.GetByText("lost-in-the-middle-session is ready.")).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Done" }).ClickAsync();
 
-        await Expect(page.Locator(".note")).ToContainTextAsync("is ready again since");
+        await Expect(page.Locator(".job-note")).ToContainTextAsync("is ready again since");
         await page.GetByRole(AriaRole.Button, new() { Name = "Resume" }).ClickAsync();
         await Expect(page.Locator(".page-heading")).ToContainTextAsync("Success");
         await Expect(page.Locator(".progress")).ToContainTextAsync("3 of 3 items");
-        await Expect(page.Locator(".note")).ToHaveCountAsync(0);
+        await Expect(page.Locator(".job-note")).ToHaveCountAsync(0);
         await page.Context.CloseAsync();
     }
 
@@ -220,7 +219,7 @@ public sealed class JobPageTests(BrowserHost host) : IAsyncLifetime
         await page.Keyboard.TypeAsync("going-on");
         await Expect(page.Locator(".palette-option", new() { HasText = "going-on" })).ToHaveCountAsync(1);
         await page.Locator(".palette-input input").FillAsync(id);
-        await Expect(page.Locator(".palette-option")).ToHaveCountAsync(1);
+        await Expect(page.Locator(".palette-option", new() { HasText = "JobRun of going-on" })).ToHaveCountAsync(1);
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.Locator("h1")).ToHaveTextAsync("JobRun of going-on");
         gate.Open();
