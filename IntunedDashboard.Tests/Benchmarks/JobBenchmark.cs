@@ -9,8 +9,9 @@ using IntunedDashboard.Tests.Support;
 namespace IntunedDashboard.Tests.Benchmarks;
 
 /// <summary>
-/// A JobRun of many items of an API that does next to nothing: how long the attempts take (the browser's and the runner's work), and how
-/// long the slots stand empty between them (the platform's). The program's memory is read at each tenth of the way.
+/// A JobRun of many items of an API that does next to nothing: how long each waits for its browser and executes in it, and what the
+/// platform adds to that: a slot's time between two items, and the end of a Run after its attempt. The program's memory is read at each
+/// tenth of the way.
 /// </summary>
 public static class JobBenchmark
 {
@@ -52,29 +53,36 @@ public static class JobBenchmark
         }
 
         var wall = state["end_time"]!.GetValue<DateTimeOffset>() - state["start_time"]!.GetValue<DateTimeOffset>();
-        var attempts = await AttemptsAsync(dashboard.Client, SampleDashboard.Text(state, "id"));
-        Print(items, wall, attempts, memory);
+        var parts = await PartsAsync(dashboard.Client, SampleDashboard.Text(state, "id"));
+        Print(items, wall, parts, memory);
     }
 
-    private static void Print(int items, TimeSpan wall, List<double> attempts, List<double> memory)
+    private static void Print(int items, TimeSpan wall, List<Parts> parts, List<double> memory)
     {
-        attempts.Sort();
-        var perItem = wall.TotalMilliseconds * Slots / items;
-        var text = new[]
-        {
-            $"{items} items in {wall.TotalSeconds:0.0} s with {Slots} slots: {items / wall.TotalMinutes:0} items a minute",
-            $"an attempt (browser and runner)   median {attempts[attempts.Count / 2]:0.0} ms  p95 {attempts[(int)(attempts.Count * 0.95)]:0.0} ms  mean {attempts.Average():0.0} ms",
-            $"a slot's time for each item       mean {perItem:0.0} ms",
-            $"the platform's share of it        mean {perItem - attempts.Average():0.0} ms",
-            $"memory at each tenth              {string.Join(", ", memory.Select(m => m.ToString("0", CultureInfo.InvariantCulture)))} MB",
-        };
-        Array.ForEach(text, Console.WriteLine);
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{items} items in {wall.TotalSeconds:0.0} s with {Slots} slots: {items / wall.TotalMinutes:0} items a minute"));
+        Print("waiting for its browser", parts.ConvertAll(p => p.Browser));
+        Print("attempt in browser and runner", parts.ConvertAll(p => p.Attempt));
+        Print("end of the Run", parts.ConvertAll(p => p.End));
+        var between = (wall.TotalMilliseconds * Slots / items) - parts.Average(p => p.Browser + p.Attempt + p.End);
+        var text = string.Create(
+            CultureInfo.InvariantCulture,
+            $"between two items of a slot        mean {between:0.0} ms\nplatform time of an item           mean {between + parts.Average(p => p.End):0.0} ms\nmemory at each tenth               {string.Join(", ", memory.Select(m => m.ToString("0", CultureInfo.InvariantCulture)))} MB");
+        Console.WriteLine(text);
     }
 
-    /// <returns>The milliseconds of every attempt.</returns>
-    private static async Task<List<double>> AttemptsAsync(HttpClient client, string jobRunId)
+    private static void Print(string name, List<double> milliseconds)
     {
-        var durations = new List<double>();
+        milliseconds.Sort();
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{name,-34} mean {milliseconds.Average():0.0} ms  median {milliseconds[milliseconds.Count / 2]:0.0} ms  p95 {milliseconds[(int)(milliseconds.Count * 0.95)]:0.0} ms"));
+    }
+
+    private static async Task<List<Parts>> PartsAsync(HttpClient client, string jobRunId)
+    {
+        var parts = new List<Parts>();
         string? cursor = null;
         do
         {
@@ -83,15 +91,22 @@ public static class JobBenchmark
             foreach (var run in page["runs"]!.AsArray())
             {
                 var detail = (await client.GetFromJsonAsync<JsonObject>($"{Project}/runs/{SampleDashboard.Text(run!, "runId")}"))!;
-                durations.AddRange(detail["attempts"]!.AsArray().Select(a => a!["durationMs"]!.GetValue<double>()));
+                var attempt = detail["attempts"]!.AsArray().Single()!;
+                parts.Add(new Parts(
+                    Milliseconds(detail, "startedAt", attempt, "startedAt"),
+                    Milliseconds(attempt, "startedAt", attempt, "finishedAt"),
+                    Milliseconds(attempt, "finishedAt", detail, "finishedAt")));
             }
 
             cursor = page["nextCursor"]?.GetValue<string>();
         }
         while (cursor is not null);
 
-        return durations;
+        return parts;
     }
+
+    private static double Milliseconds(JsonNode from, string start, JsonNode to, string end) =>
+        (to[end]!.GetValue<DateTimeOffset>() - from[start]!.GetValue<DateTimeOffset>()).TotalMilliseconds;
 
     private static double Megabytes(int processId)
     {
@@ -126,4 +141,7 @@ public static class JobBenchmark
         })]),
         ["configuration"] = new JsonObject(),
     };
+
+    /// <summary>Milliseconds of a Run.</summary>
+    private sealed record Parts(double Browser, double Attempt, double End);
 }
