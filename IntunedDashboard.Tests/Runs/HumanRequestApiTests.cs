@@ -60,7 +60,7 @@ public sealed class HumanRequestApiTests : IAsyncLifetime
         var run = await _host.StartRunAsync();
         await WaitingAsync(run);
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => SendAsync(_host.Client, run, "answer", $$"""{"values": {"colour": "red", "pin": "{{i}}"}}""")));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => SendAsync(_host.Client, run, "answer", $$$"""{"values": {"colour": "red", "pin": "{{{i}}}"}}""")));
 
         Assert.Equal(1, answers.Count(a => a.Status == HttpStatusCode.OK));
         Assert.Equal(7, answers.Count(a => a.Status == HttpStatusCode.Conflict));
@@ -110,7 +110,7 @@ public sealed class HumanRequestApiTests : IAsyncLifetime
 
     private async Task<string> AnswerAsync(string run, string values, HttpStatusCode expected)
     {
-        var (status, text) = await SendAsync(_host.Client, run, "answer", $$"""{"values": {{values}}}""");
+        var (status, text) = await SendAsync(_host.Client, run, "answer", $$$"""{"values": {{{values}}}}""");
         Assert.True(expected == status, $"{(int)status}: {text}");
         return text;
     }
