@@ -15,7 +15,8 @@ public sealed class HumanRequestApiTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _host = await FlowHost.StartAsync(authSessions: false);
+        _host = await FlowHost.StartAsync(
+            authSessions: false, settings: new Dictionary<string, string> { ["Node:DrainTimeout"] = "00:00:00" });
         _host.Engine.Api = async (request, cancellationToken) =>
         {
             var question = new HumanQuestion(

@@ -9,6 +9,7 @@ internal static class SecondFactorProject
 
     /// <summary>Of RFC 6238: the ASCII text 12345678901234567890, and the code of its second 59.</summary>
     public const string TotpSecret = "gezd gnbv gy3t qojq gezd gnbv gy3t qojq";
+    public const string TotpSecretInAddress = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
     public const string TotpCode = "94287082";
 
     public static ProjectArchive In(string language, string url)
@@ -65,7 +66,7 @@ internal static class SecondFactorProject
               return {
                 codes: [
                   totp("{{TotpSecret}}", { digits: 8, time }),
-                  totp("otpauth://totp/Site:anna?secret={{TotpSecret.Replace(" ", string.Empty)}}&digits=8&period=30&algorithm=SHA1", { time: 1111111109_000 }),
+                  totp("otpauth://totp/Site:anna?secret={{TotpSecretInAddress}}&digits=8&period=30&algorithm=SHA1", { time: 1111111109_000 }),
                   totp("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQGEZA====", { digits: 8, algorithm: "SHA256", time }),
                   totp("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQGEZDGNA=", { digits: 8, algorithm: "SHA512", time }),
                 ],
@@ -126,7 +127,7 @@ internal static class SecondFactorProject
                 return {
                     "codes": [
                         totp("{{TotpSecret}}", digits=8, time=time),
-                        totp("otpauth://totp/Site:anna?secret={{TotpSecret.Replace(" ", string.Empty)}}&digits=8&period=30&algorithm=SHA1", time=1111111109),
+                        totp("otpauth://totp/Site:anna?secret={{TotpSecretInAddress}}&digits=8&period=30&algorithm=SHA1", time=1111111109),
                         totp("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQGEZA====", digits=8, algorithm="SHA256", time=time),
                         totp("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQGEZDGNA=", digits=8, algorithm="SHA512", time=time),
                     ],
@@ -220,7 +221,7 @@ internal static class SecondFactorProject
                         {
                             IntunedRuntime.Totp("{{TotpSecret}}", new TotpOptions { Digits = 8, Time = Time }),
                             IntunedRuntime.Totp(
-                                "otpauth://totp/Site:anna?secret={{TotpSecret.Replace(" ", string.Empty)}}&digits=8&period=30&algorithm=SHA1",
+                                "otpauth://totp/Site:anna?secret={{TotpSecretInAddress}}&digits=8&period=30&algorithm=SHA1",
                                 new TotpOptions { Time = DateTimeOffset.FromUnixTimeSeconds(1111111109) }),
                             IntunedRuntime.Totp(
                                 "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQGEZA====",
