@@ -38,7 +38,7 @@ internal static class Totp
         var mac = Mac(options.Algorithm?.Name ?? given.GetValueOrDefault("algorithm") ?? "SHA1", Base32(given["secret"]), counter);
         var number = BinaryPrimitives.ReadUInt32BigEndian(mac.AsSpan(mac[^1] & 15)) & 0x7fffffff;
         var code = (number % (long)Math.Pow(10, digits)).ToString(CultureInfo.InvariantCulture).PadLeft(digits, '0');
-        Attempt.Current?.Learn([code]);
+        Attempt.Current?.Learn(code);
         return code;
     }
 

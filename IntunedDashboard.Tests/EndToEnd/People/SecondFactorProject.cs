@@ -72,7 +72,7 @@ internal static class SecondFactorProject
                 ],
                 now: totp("{{TotpSecret}}").length,
                 faults: [
-                  await fault(() => totp("not base32")), await fault(() => totp("{{TotpSecret}}", { digits: 3 })), await fault(() => totp("otpauth://hotp/x?secret=GEZDGNBV")),
+                  await fault(() => totp("not base 1089")), await fault(() => totp("{{TotpSecret}}", { digits: 3 })), await fault(() => totp("otpauth://hotp/x?secret=GEZDGNBV")),
                   await fault(() => requestHuman({ message: "" })), await fault(() => requestHuman({ message: "x", timeout: 5 })),
                   await fault(() => requestHuman({ message: "x", fields: [{ name: "1" }] })),
                 ],
@@ -133,7 +133,7 @@ internal static class SecondFactorProject
                     ],
                     "now": len(totp("{{TotpSecret}}")),
                     "faults": [
-                        await fault(lambda: totp("not base32")), await fault(lambda: totp("{{TotpSecret}}", digits=3)), await fault(lambda: totp("otpauth://hotp/x?secret=GEZDGNBV")),
+                        await fault(lambda: totp("not base 1089")), await fault(lambda: totp("{{TotpSecret}}", digits=3)), await fault(lambda: totp("otpauth://hotp/x?secret=GEZDGNBV")),
                         await fault(lambda: request_human("")), await fault(lambda: request_human("x", timeout_s=0.005)),
                         await fault(lambda: request_human("x", fields=[{"name": "1"}])),
                     ],
@@ -233,7 +233,7 @@ internal static class SecondFactorProject
                         now = IntunedRuntime.Totp("{{TotpSecret}}").Length,
                         faults = new[]
                         {
-                            await FaultAsync(() => Task.FromResult(IntunedRuntime.Totp("not base32"))),
+                            await FaultAsync(() => Task.FromResult(IntunedRuntime.Totp("not base 1089"))),
                             await FaultAsync(() => Task.FromResult(IntunedRuntime.Totp("{{TotpSecret}}", new TotpOptions { Digits = 3 }))),
                             await FaultAsync(() => Task.FromResult(IntunedRuntime.Totp("otpauth://hotp/x?secret=GEZDGNBV"))),
                             await FaultAsync(() => IntunedRuntime.RequestHumanAsync("")),
