@@ -54,6 +54,23 @@ public static class IntunedRuntime
             : throw new RunError(
                 "GetAiGatewayConfig: no AI endpoint is configured on this platform. Its operator sets AiGateway:BaseUrl and AiGateway:ApiKey.");
 
+    /// <summary>
+    /// Shows a message to the people of the dashboard and waits until one of them answers. The attempt's time limit stands still
+    /// meanwhile. What was typed is removed from log, trace and result like a credential.
+    /// </summary>
+    /// <param name="message">What the person is to do, in a sentence.</param>
+    /// <param name="fields">Without fields the person only says that it is done.</param>
+    /// <param name="timeout">At most 30 minutes; 5 when it is null.</param>
+    /// <returns>By the name of the field.</returns>
+    /// <exception cref="HumanRequestError">Nobody answered in time, or somebody declined.</exception>
+    public static Task<IReadOnlyDictionary<string, string>> RequestHumanAsync(
+        string message, IReadOnlyList<HumanField>? fields = null, TimeSpan? timeout = null) => People.AskAsync(message, fields, timeout);
+
+    /// <summary>The code that an authenticator app shows for a secret (RFC 6238). The code is removed from the log and the trace.</summary>
+    /// <param name="secret">Base32, in any case and with spaces, or an <c>otpauth://totp/</c> address.</param>
+    /// <exception cref="RunError">The secret or an option is none that can be used.</exception>
+    public static string Totp(string secret, TotpOptions? options = null) => Intuned.Totp.Make(secret, options ?? new TotpOptions());
+
     /// <summary>There is no captcha solver, so nothing is ever being solved: waiting ends after the settle time.</summary>
     public static Task WaitForCaptchaSolveAsync(TimeSpan? timeout = null, TimeSpan? settleTime = null)
     {
@@ -103,7 +120,7 @@ public sealed record AiGatewayConfig(string BaseUrl, string ApiKey);
 
 /// <summary>Thrown by an automation to fail its attempt with a message of its own.</summary>
 #pragma warning disable CA1710 // Automations in every language know it by this name.
-public sealed class RunError : Exception
+public class RunError : Exception
 #pragma warning restore CA1710
 {
     public RunError()
@@ -119,4 +136,7 @@ public sealed class RunError : Exception
         : base(message, innerException)
     {
     }
+
+    /// <summary>What a refusal of the platform says to programs.</summary>
+    internal string? Code { get; init; }
 }

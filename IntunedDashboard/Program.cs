@@ -11,6 +11,7 @@ using IntunedDashboard.Projects;
 using IntunedDashboard.Runs;
 using IntunedDashboard.Runs.Attachments;
 using IntunedDashboard.Runs.Pages;
+using IntunedDashboard.Runs.People;
 using IntunedDashboard.Sinks;
 using IntunedDashboard.Startup;
 using IntunedDashboard.Ui;
@@ -47,7 +48,7 @@ public partial class Program
         app.MapWorkspaceApi().MapApiKeys();
         app.MapUi();
         app.MapProjects();
-        app.MapProjectApi().MapAuthSessions().MapAuthSessionOperations().MapRuns().MapAttachments().MapDeliveries().MapJobs();
+        app.MapProjectApi().MapAuthSessions().MapAuthSessionOperations().MapRuns().MapHumanRequests().MapAttachments().MapDeliveries().MapJobs();
         app.MapJobResultLinks();
         app.MapSignedFiles();
         app.MapTraceViewer();

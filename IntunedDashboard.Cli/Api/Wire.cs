@@ -59,10 +59,16 @@ internal record RunFactsWire
 
     public long? DurationMs { get; init; }
 
+    public DateTimeOffset? WaitsForPersonSince { get; init; }
+
     public RunErrorWire? Error { get; init; }
 
     public RunReasonWire? Reason { get; init; }
 }
+
+internal sealed record HumanFieldWire(string Name, string Label, string Type, IReadOnlyList<string>? Choices);
+
+internal sealed record HumanRequestWire(string RequestId, string RunId, string Status, string Message, IReadOnlyList<HumanFieldWire> Fields);
 
 internal sealed record RunSummaryWire : RunFactsWire
 {

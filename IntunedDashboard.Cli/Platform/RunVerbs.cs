@@ -42,6 +42,7 @@ internal static class RunVerbs
         }.Does(StartAsync),
         new Verb("cancel", "Cancels a Run; one that has ended stays as it is.", "intuned platform runs cancel AbCdEfGhIjKlMnOpQrStU") { RunId }
             .Does(CancelAsync),
+        AnswerVerb.Create(),
     };
 
     /// <summary>Waits for a Run to end, and prints its result. Answers 1 when it failed or was canceled.</summary>
@@ -100,6 +101,7 @@ internal static class RunVerbs
                 ("Created", Words.Time(run.CreatedAt)),
                 ("Started", Words.Time(run.StartedAt)),
                 ("Duration", Words.Duration(run.DurationMs)),
+                ("Waits for a person", Words.Time(run.WaitsForPersonSince)),
                 ("Attempts", run.Attempts.Count.ToString(CultureInfo.InvariantCulture)),
                 ("Why", Words.Sentence(run.Error, run.Reason)),
                 ("Parameters", run.Parameters?.ToJsonString()));

@@ -20,6 +20,7 @@ internal static class RunView
         StartedAt = run.StartedAt?.UtcDateTime,
         FinishedAt = run.FinishedAt?.UtcDateTime,
         RunDuration = run.DurationMs,
+        WaitsForPersonSince = run.WaitsForPersonSince?.UtcDateTime,
         run.Error,
         run.Reason,
     };
@@ -37,6 +38,7 @@ internal static class RunView
         StartedAt = run.StartedAt?.UtcDateTime,
         FinishedAt = run.FinishedAt?.UtcDateTime,
         RunDuration = run.DurationMs,
+        WaitsForPersonSince = run.WaitsForPersonSince?.UtcDateTime,
         Input = new { run.Parameters },
         Result = run.Status == "completed" ? OutputOf(result) : null,
         run.Error,

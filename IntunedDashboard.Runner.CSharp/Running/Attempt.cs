@@ -99,6 +99,9 @@ internal sealed class Attempt
         _channel.Send(new JsonObject { ["type"] = "extend" });
     }
 
+    /// <summary>Tells the server of a secret that came into being here.</summary>
+    public void Learn(string secret) => _channel.Send(new JsonObject { ["type"] = "learnt", ["secrets"] = new JsonArray(secret) });
+
     public void AddPayloads(IEnumerable<(string Api, string Parameters)> payloads)
     {
         lock (_gate)

@@ -38,7 +38,10 @@ internal sealed class Calls(Channel channel)
 
         if (reply.TryGetProperty("error", out var error))
         {
-            asked.TrySetException(new RunError(error.GetProperty("message").GetString() ?? "The platform refused."));
+            asked.TrySetException(new RunError(error.GetProperty("message").GetString() ?? "The platform refused.")
+            {
+                Code = error.TryGetProperty("code", out var code) ? code.GetString() : null,
+            });
         }
         else
         {

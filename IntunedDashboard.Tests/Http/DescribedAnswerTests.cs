@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using IntunedDashboard.Execution;
 using IntunedDashboard.Http.Description;
 using IntunedDashboard.Tests.Architecture;
 using IntunedDashboard.Tests.Runs;
@@ -25,6 +26,7 @@ public sealed class DescribedAnswerTests
         await flow.OperationAsync($"/auth-sessions/{session}/validate/{validation}/result");
         var good = await flow.StartRunAsync(new JsonObject { ["id"] = session });
         await flow.EndAsync(good);
+        var asking = await AskAsync(flow, session);
         var jobRun = await RunJobAsync(flow, session);
         flow.Engine.Api = (_, _) => ScriptedEngine.Throw("The list was empty.");
         var bad = await flow.StartRunAsync(new JsonObject { ["id"] = session }, attempts: 1);
@@ -40,6 +42,11 @@ public sealed class DescribedAnswerTests
         foreach (var address in flow.App.Rest().Where(a => a.IsRead && !Elsewhere.Any(e => a.Pattern.Contains(e, StringComparison.Ordinal))))
         {
             string[] runs = address.Pattern.Contains("{runId}", StringComparison.Ordinal) ? [good, bad, canceled] : [good];
+            if (address.Pattern.EndsWith("/human-request", StringComparison.Ordinal))
+            {
+                runs = [asking];
+            }
+
             foreach (var run in runs)
             {
                 var path = address.Fill(name => name switch
@@ -62,6 +69,25 @@ public sealed class DescribedAnswerTests
         }
 
         Findings.AssertNone(findings);
+    }
+
+    /// <returns>A Run that has asked a person and was answered.</returns>
+    private static async Task<string> AskAsync(FlowHost flow, string session)
+    {
+        var usual = flow.Engine.Api;
+        flow.Engine.Api = async (request, cancellationToken) =>
+        {
+            var fields = new[] { new HumanField("way", "Way", HumanFieldType.Choice, ["App", "Letter"]), new HumanField("code", "Code", HumanFieldType.Code, []) };
+            await request.Services!.AskPersonAsync(new HumanQuestion("Enter the code.", fields, TimeSpan.FromMinutes(5)), cancellationToken);
+            return await ScriptedEngine.Succeed();
+        };
+        var run = await flow.StartRunAsync(new JsonObject { ["id"] = session });
+        await Eventually.GetAsync(() => flow.GetAsync($"/runs/{run}"), r => r["waitsForPersonSince"] is not null);
+        var answer = new JsonObject { ["values"] = new JsonObject { ["way"] = "App", ["code"] = "123456" } };
+        await flow.SendAsync(HttpMethod.Post, $"/runs/{run}/human-request/answer", answer);
+        await flow.EndAsync(run);
+        flow.Engine.Api = usual;
+        return run;
     }
 
     private static async Task<string> RunJobAsync(FlowHost flow, string session)

@@ -5,7 +5,13 @@ namespace IntunedDashboard.Execution;
 
 /// <summary>Answers what an automation asks of the platform (docs/runner-protocol.md, <c>call</c> and <c>reply</c>).</summary>
 internal sealed class AttemptCalls(
-    IAttemptServices? services, string folder, Func<ReadOnlyMemory<byte>, Task> send, string attemptKey, ILogger logger) : IAsyncDisposable
+    IAttemptServices? services,
+    string folder,
+    Func<ReadOnlyMemory<byte>, Task> send,
+    HumanCall people,
+    TimeProvider time,
+    string attemptKey,
+    ILogger logger) : IAsyncDisposable
 {
     /// <summary>An automation that asks for more at once has to wait.</summary>
     private const int Parallel = 8;
@@ -16,6 +22,9 @@ internal sealed class AttemptCalls(
     private const double LongestLinkSeconds = 7 * 24 * 60 * 60;
 
     private readonly CancellationTokenSource _over = new();
+
+    /// <summary>Nobody needs a person's answer when the attempt has ended.</summary>
+    private readonly CancellationTokenSource _ended = new();
     private readonly SemaphoreSlim _slots = new(Parallel);
     private readonly List<Task> _open = [];
     private bool _isOver;
@@ -35,6 +44,7 @@ internal sealed class AttemptCalls(
         }
 
         _isOver = true;
+        await _ended.CancelAsync();
         var all = Task.WhenAll(_open);
         await Task.WhenAny(all, Task.Delay(Patience));
         await _over.CancelAsync();
@@ -42,6 +52,7 @@ internal sealed class AttemptCalls(
         if (all.IsCompleted)
         {
             _over.Dispose();
+            _ended.Dispose();
             _slots.Dispose();
         }
     }
@@ -53,20 +64,20 @@ internal sealed class AttemptCalls(
             await _slots.WaitAsync(_over.Token);
             try
             {
-                await send(Reply(id, await InvokeAsync(method, arguments, _over.Token), null));
+                await send(Reply(id, await InvokeAsync(method, arguments, _over.Token)));
             }
             finally
             {
                 _slots.Release();
             }
         }
-        catch (OperationCanceledException) when (_over.IsCancellationRequested)
+        catch (OperationCanceledException) when (_ended.IsCancellationRequested)
         {
             // The attempt is over; nobody waits for the answer.
         }
         catch (RequestException refused)
         {
-            await send(Reply(id, null, refused.Message));
+            await send(Refusal(id, refused.Message, refused.Code));
         }
 #pragma warning disable CA1031 // Whatever goes wrong here, the automation must get its answer.
         catch (Exception defect)
@@ -74,7 +85,7 @@ internal sealed class AttemptCalls(
         {
             var correlationId = Ids.NewCorrelationId();
             ExecutionLog.CallFailed(logger, defect, method, attemptKey, correlationId);
-            await send(Reply(id, null, $"The platform could not answer {method}. Correlation id {correlationId}."));
+            await send(Refusal(id, $"The platform could not answer {method}. Correlation id {correlationId}.", code: null));
         }
     }
 
@@ -105,6 +116,8 @@ internal sealed class AttemptCalls(
 
                 var url = await services.SignFileAsync(Text(arguments, "key"), TimeSpan.FromSeconds(seconds.GetDouble()), cancellationToken);
                 return JsonSerializer.Serialize(new { url });
+            case "human.request":
+                return await people.AskAsync(services, arguments, time, _ended.Token);
             default:
                 throw RequestException.Invalid("method", $"This platform does not know the call {method}.");
         }
@@ -131,7 +144,27 @@ internal sealed class AttemptCalls(
     private static string? OptionalText(JsonElement arguments, string name) =>
         arguments.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.String ? member.GetString() : null;
 
-    private static ReadOnlyMemory<byte> Reply(long id, string? valueJson, string? error)
+    private static ReadOnlyMemory<byte> Reply(long id, string valueJson) => Message(id, json =>
+    {
+        json.WritePropertyName("value");
+        // Written anew, because a line break inside would end the message.
+        using var parsed = JsonDocument.Parse(valueJson);
+        parsed.WriteTo(json);
+    });
+
+    private static ReadOnlyMemory<byte> Refusal(long id, string message, string? code) => Message(id, json =>
+    {
+        json.WriteStartObject("error");
+        json.WriteString("message", message);
+        if (code is not null)
+        {
+            json.WriteString("code", code);
+        }
+
+        json.WriteEndObject();
+    });
+
+    private static ReadOnlyMemory<byte> Message(long id, Action<Utf8JsonWriter> write)
     {
         using var output = new MemoryStream();
         using (var json = new Utf8JsonWriter(output))
@@ -139,20 +172,7 @@ internal sealed class AttemptCalls(
             json.WriteStartObject();
             json.WriteString("type", "reply");
             json.WriteNumber("id", id);
-            if (valueJson is not null)
-            {
-                json.WritePropertyName("value");
-                // Written anew, because a line break inside would end the message.
-                using var parsed = JsonDocument.Parse(valueJson);
-                parsed.WriteTo(json);
-            }
-            else
-            {
-                json.WriteStartObject("error");
-                json.WriteString("message", error);
-                json.WriteEndObject();
-            }
-
+            write(json);
             json.WriteEndObject();
         }
 

@@ -19,6 +19,11 @@ public interface IAttemptServices
 
     /// <returns>An address that gives the file to everybody who has it, until it expires.</returns>
     Task<string> SignFileAsync(string key, TimeSpan lifetime, CancellationToken cancellationToken);
+
+    /// <summary>Shows the question to whoever may answer and waits, at most for its timeout.</summary>
+    /// <param name="question">Free of secrets.</param>
+    /// <returns>An answer has a value for each field, and for a choice one of its choices.</returns>
+    Task<HumanReply> AskPersonAsync(HumanQuestion question, CancellationToken cancellationToken);
 }
 
 /// <param name="Url">Where people and programs with access to the project get it.</param>

@@ -115,7 +115,7 @@ public abstract record ExecutionEvent;
 public sealed record LogWritten(DateTimeOffset Time, string Level, string Message) : ExecutionEvent;
 
 /// <summary>A part of the attempt's time: <c>runner</c>, <c>context</c>, <c>page</c>, <c>restore</c>, <c>function</c>,
-/// <c>capture</c>, <c>trace</c>. <paramref name="Detail"/> is for people ("12 cookies, 2 origins").</summary>
+/// <c>capture</c>, <c>trace</c>, and <c>person</c>: within the function, waiting for somebody. <paramref name="Detail"/> is for people ("12 cookies, 2 origins").</summary>
 public sealed record StageCompleted(string Stage, DateTimeOffset StartedAt, TimeSpan Duration, string? Detail) : ExecutionEvent;
 
 /// <summary>The function called <c>extendTimeout</c> or <c>extendPayload</c>: its deadline starts anew.</summary>

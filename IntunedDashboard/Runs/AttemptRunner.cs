@@ -110,7 +110,7 @@ public sealed class AttemptRunner(
             JobRunId = run.JobRunId,
             Environment = variables.Variables,
             Ai = ai.Value.Endpoint,
-            Services = services.For(project.Project, run),
+            Services = services.For(project.Project, run, attempt.Number),
             Redactor = redactor,
         };
         attempt.Browser = browser.Description;

@@ -3,15 +3,17 @@ using IntunedDashboard.Http;
 using IntunedDashboard.Projects;
 using IntunedDashboard.Projects.KeyValues;
 using IntunedDashboard.Runs.Attachments;
+using IntunedDashboard.Runs.People;
 
 namespace IntunedDashboard.Runs;
 
 /// <summary>Gives each attempt the services of its project and Run.</summary>
-public sealed class AttemptServicesFactory(KeyValueStore values, AttachmentStore attachments, PublicAddress address)
+public sealed class AttemptServicesFactory(KeyValueStore values, AttachmentStore attachments, HumanRequestStore people, PublicAddress address)
 {
-    public IAttemptServices For(Project project, Run run) => new AttemptServices(project, run.Id, values, attachments, address);
+    public IAttemptServices For(Project project, Run run, int attempt) => new AttemptServices(project, run, attempt, values, attachments, people, address);
 
-    private sealed class AttemptServices(Project project, string runId, KeyValueStore values, AttachmentStore attachments, PublicAddress address)
+    private sealed class AttemptServices(
+        Project project, Run run, int attempt, KeyValueStore values, AttachmentStore attachments, HumanRequestStore people, PublicAddress address)
         : IAttemptServices
     {
         public Task<string?> GetStoredAsync(string key, CancellationToken cancellationToken) => values.GetAsync(project.Id, key, cancellationToken);
@@ -21,12 +23,15 @@ public sealed class AttemptServicesFactory(KeyValueStore values, AttachmentStore
 
         public async Task<SavedFile> SaveFileAsync(string path, string fileName, string? contentType, CancellationToken cancellationToken)
         {
-            var saved = await attachments.SaveAsync(project.Id, runId, path, fileName, contentType, cancellationToken);
-            var url = $"{address.Url}/api/v1/workspace/{project.WorkspaceId}/projects/{Uri.EscapeDataString(project.Name)}/runs/{runId}/attachments/{saved.Id}";
+            var saved = await attachments.SaveAsync(project.Id, run.Id, path, fileName, contentType, cancellationToken);
+            var url = $"{address.Url}/api/v1/workspace/{project.WorkspaceId}/projects/{Uri.EscapeDataString(project.Name)}/runs/{run.Id}/attachments/{saved.Id}";
             return new SavedFile(saved.Key, AttachmentStore.Bucket, AttachmentStore.Region, url);
         }
 
         public async Task<string> SignFileAsync(string key, TimeSpan lifetime, CancellationToken cancellationToken) =>
             attachments.Sign(await attachments.FindByKeyAsync(project.Id, key, cancellationToken), lifetime);
+
+        public Task<HumanReply> AskPersonAsync(HumanQuestion question, CancellationToken cancellationToken) =>
+            people.AskAsync(run, attempt, question, cancellationToken);
     }
 }

@@ -89,6 +89,9 @@ public sealed record Run
     /// <summary>The published reason type that was given with the request.</summary>
     public string? CancelReason { get; set; }
 
+    /// <summary>Set while its automation waits for a person.</summary>
+    public DateTimeOffset? WaitsForPersonSince { get; set; }
+
     /// <summary>Which process executes it: a token made anew by every start of a node. Late writers with another token change nothing.</summary>
     public string? ClaimToken { get; set; }
 }

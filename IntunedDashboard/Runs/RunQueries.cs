@@ -5,6 +5,7 @@ using IntunedDashboard.Data;
 using IntunedDashboard.Execution;
 using IntunedDashboard.Platform;
 using IntunedDashboard.Projects;
+using IntunedDashboard.Runs.People;
 using Microsoft.EntityFrameworkCore;
 
 namespace IntunedDashboard.Runs;
@@ -19,6 +20,9 @@ public interface IRunQueries
 
     /// <returns>The bare Run, or null when the project has no such Run.</returns>
     Task<Run?> FindRunAsync(Guid projectId, string runId, CancellationToken cancellationToken);
+
+    /// <returns>What the Run asks of a person or asked last; null when it has never asked or the project has no such Run.</returns>
+    Task<HumanRequestView?> FindHumanRequestAsync(Guid projectId, string runId, CancellationToken cancellationToken);
 
     /// <summary>Lines with a sequence number above <paramref name="afterSeq"/>, oldest first; of one attempt or of all.</summary>
     Task<IReadOnlyList<RunLogLine>> ReadLogAsync(
@@ -50,6 +54,7 @@ public sealed class RunQueries(IDbContextFactory<AppDbContext> contexts, IArtifa
         ErrorCode = r.ErrorCode,
         ReasonType = r.ReasonType,
         Message = r.Message,
+        WaitsForPersonSince = r.WaitsForPersonSince,
     };
 
     private static readonly Func<Run, RunRow> Row = ToRow.Compile();
@@ -110,8 +115,19 @@ public sealed class RunQueries(IDbContextFactory<AppDbContext> contexts, IArtifa
             ExtendedPayloadsJson = data.ExtendedPayloadsJson,
             Error = Read<RunErrorInfo>(data.ErrorJson),
             CancelRequested = run.CancelRequested,
+            HumanRequest = run.WaitsForPersonSince is null ? null : await FindOpenRequestAsync(db, runId, cancellationToken),
             Attempts = attempts.Select(View).ToList(),
         };
+    }
+
+    public async Task<HumanRequestView?> FindHumanRequestAsync(Guid projectId, string runId, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var request = await db.Set<HumanRequest>().AsNoTracking()
+            .Where(h => h.RunId == runId && db.Set<Run>().Any(r => r.Id == runId && r.ProjectId == projectId))
+            .OrderByDescending(h => h.CreatedAt)
+            .FirstOrDefaultAsync(cancellationToken);
+        return request is null ? null : HumanRequestView.Of(request);
     }
 
     public async Task<IReadOnlyList<RunLogLine>> ReadLogAsync(
@@ -141,6 +157,11 @@ public sealed class RunQueries(IDbContextFactory<AppDbContext> contexts, IArtifa
             .AnyAsync(cancellationToken);
         return kept ? await artifacts.OpenAsync(AttemptRunner.ArtifactKey(projectId, runId, attempt, kind), cancellationToken) : null;
     }
+
+    private static async Task<HumanRequestView?> FindOpenRequestAsync(AppDbContext db, string runId, CancellationToken cancellationToken) =>
+        await db.Set<HumanRequest>().AsNoTracking().FirstOrDefaultAsync(h => h.RunId == runId && h.EndedAt == null, cancellationToken) is { } open
+            ? HumanRequestView.Of(open)
+            : null;
 
     private static IQueryable<Run> Filter(IQueryable<Run> runs, RunFilter filter)
     {

@@ -1,5 +1,6 @@
 using IntunedDashboard.AuthSessions;
 using IntunedDashboard.Data;
+using IntunedDashboard.Runs.People;
 using Microsoft.EntityFrameworkCore;
 
 namespace IntunedDashboard.Runs;
@@ -9,12 +10,13 @@ namespace IntunedDashboard.Runs;
 /// go on with their next attempt. Run it before the scheduler starts.
 /// </summary>
 public sealed class RunRecovery(
-    IDbContextFactory<AppDbContext> contexts, RunStore store, AuthSessionStore sessions, ILogger<RunRecovery> logger)
+    IDbContextFactory<AppDbContext> contexts, RunStore store, AuthSessionStore sessions, HumanRequestStore people, ILogger<RunRecovery> logger)
 {
     private const string Sentence = "The server stopped while this was running.";
 
     public async Task RecoverAsync(CancellationToken cancellationToken)
     {
+        await people.EndAbandonedAsync(cancellationToken);
         var interrupted = await ReadAsync(cancellationToken);
         foreach (var run in interrupted)
         {

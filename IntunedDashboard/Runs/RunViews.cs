@@ -1,3 +1,4 @@
+using IntunedDashboard.Runs.People;
 using IntunedDashboard.Runs.Sinks;
 
 namespace IntunedDashboard.Runs;
@@ -64,6 +65,9 @@ public sealed record RunRow
     public string? ReasonType { get; init; }
 
     public string? Message { get; init; }
+
+    /// <summary>Set while its automation waits for a person.</summary>
+    public DateTimeOffset? WaitsForPersonSince { get; init; }
 }
 
 /// <summary>A page of Runs, newest first. <see cref="NextCursor"/> is null on the last page.</summary>
@@ -96,6 +100,9 @@ public sealed record RunDetail
     public RunErrorInfo? Error { get; init; }
 
     public bool CancelRequested { get; init; }
+
+    /// <summary>What it asks of a person; null unless it waits for one.</summary>
+    public HumanRequestView? HumanRequest { get; init; }
 
     public required IReadOnlyList<AttemptView> Attempts { get; init; }
 }

@@ -175,6 +175,9 @@ public sealed record RunSummaryWire
 
     public long? DurationMs { get; init; }
 
+    /// <summary>Only while its automation waits for a person.</summary>
+    public DateTimeOffset? WaitsForPersonSince { get; init; }
+
     /// <summary>The published error code and sentence.</summary>
     public RunListErrorWire? Error { get; init; }
 
@@ -195,6 +198,7 @@ public sealed record RunSummaryWire
         StartedAt = run.StartedAt,
         FinishedAt = run.FinishedAt,
         DurationMs = DurationOf(run.StartedAt, run.FinishedAt),
+        WaitsForPersonSince = run.WaitsForPersonSince,
         Error = run.ErrorCode is null ? null : RunListErrorWire.From(run.ErrorCode, run.Message),
         Reason = RunReasonWire.From(run),
     };
@@ -289,6 +293,9 @@ public sealed record RunDetailWire
 
     public long? DurationMs { get; init; }
 
+    /// <summary>Only while its automation waits for a person.</summary>
+    public DateTimeOffset? WaitsForPersonSince { get; init; }
+
     public RunErrorWire? Error { get; init; }
 
     public RunReasonWire? Reason { get; init; }
@@ -318,6 +325,7 @@ public sealed record RunDetailWire
             StartedAt = summary.StartedAt,
             FinishedAt = summary.FinishedAt,
             DurationMs = summary.DurationMs,
+            WaitsForPersonSince = summary.WaitsForPersonSince,
             Error = RunErrorWire.From(run.Error),
             Reason = summary.Reason,
             Parameters = JsonElement.Parse(run.ParametersJson),

@@ -1,5 +1,6 @@
 using IntunedDashboard.AuthSessions;
 using IntunedDashboard.Runs.Attachments;
+using IntunedDashboard.Runs.People;
 using IntunedDashboard.Runs.Scheduling;
 using IntunedDashboard.Runs.Sinks;
 
@@ -15,6 +16,8 @@ public static class RunsModule
         builder.Services.AddOptions<AiGatewaySettings>().BindConfiguration(AiGatewaySettings.Section);
         builder.Services.AddSingleton<RunStore>();
         builder.Services.AddSingleton<AttachmentStore>();
+        builder.Services.AddSingleton<HumanRequestStore>();
+        builder.Services.AddSingleton<IHumanRequestCommands, HumanRequestCommands>();
         builder.Services.AddSingleton<AttemptServicesFactory>();
         builder.Services.AddSingleton<RunEnvironment>();
         builder.Services.AddSingleton<RunCancellations>();

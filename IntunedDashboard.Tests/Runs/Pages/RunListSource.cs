@@ -1,5 +1,6 @@
 using IntunedDashboard.Execution;
 using IntunedDashboard.Runs;
+using IntunedDashboard.Runs.People;
 
 namespace IntunedDashboard.Tests.Runs.Pages;
 
@@ -17,6 +18,9 @@ internal sealed class RunListSource : IRunQueries
     public Task<RunDetail?> FindAsync(Guid projectId, string runId, CancellationToken cancellationToken) => Task.FromResult<RunDetail?>(null);
 
     public Task<Run?> FindRunAsync(Guid projectId, string runId, CancellationToken cancellationToken) => Task.FromResult<Run?>(null);
+
+    public Task<HumanRequestView?> FindHumanRequestAsync(Guid projectId, string runId, CancellationToken cancellationToken) =>
+        Task.FromResult<HumanRequestView?>(null);
 
     public Task<IReadOnlyList<RunLogLine>> ReadLogAsync(
         Guid projectId, string runId, int? attempt, int afterSeq, int limit, CancellationToken cancellationToken) =>

@@ -39,7 +39,8 @@ public static class OperationSteps
         }
 
         var last = tries[^1];
+        var waits = run.HumanRequest is { } request && request.Attempt == last.Number;
         return new OperationStep(
-            text, RunVocabulary.Of(last.Status), tries.Count > 1 ? $"try {tries.Count}" : null, tries[0].StartedAt, last.FinishedAt);
+            text, waits ? RunVocabulary.WaitsForPerson : RunVocabulary.Of(last.Status), tries.Count > 1 ? $"try {tries.Count}" : null, tries[0].StartedAt, last.FinishedAt);
     }
 }

@@ -5,7 +5,7 @@ using IntunedDashboard.Platform;
 namespace IntunedDashboard.Execution.Runners;
 
 /// <summary>The host's side of one attempt: deadlines, stopping, and the translation of messages into events.</summary>
-internal sealed class RunnerAttempt : IAsyncDisposable
+internal sealed class RunnerAttempt : IAsyncDisposable, HumanCall.IAttempt
 {
     private readonly ExecutionRequest _request;
     private readonly RunnerProcess _process;
@@ -16,9 +16,13 @@ internal sealed class RunnerAttempt : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly AttemptLog _log;
     private readonly AttemptCalls _calls;
+    private readonly AttemptDeadline _deadline;
 
-    /// <summary>What the attempt was given. Results keep what it came upon later, or they would be full of holes.</summary>
-    private readonly Redactor _given;
+    /// <summary>Messages of the process are taken one after the other; what a person typed comes in between.</summary>
+    private readonly Lock _gate = new();
+
+    /// <summary>What the attempt was given, also by people. Results keep what it came upon otherwise, or they would be full of holes.</summary>
+    private Redactor _given;
 
     private Redactor _redactor;
     private Phase _phase = Phase.Running;
@@ -42,7 +46,8 @@ internal sealed class RunnerAttempt : IAsyncDisposable
             .With([request.Proxy?.Password ?? string.Empty, request.Ai?.ApiKey ?? string.Empty]);
         _redactor = _given;
         _log = new AttemptLog(_redactor, time, limits.RawOutputBytes, line => events.TryWrite(line));
-        _calls = new AttemptCalls(request.Services, folder, process.SendAsync, request.AttemptKey, logger);
+        _deadline = new AttemptDeadline(request.Timeout, time);
+        _calls = new AttemptCalls(request.Services, folder, process.SendAsync, new HumanCall(_deadline, this), time, request.AttemptKey, logger);
     }
 
     private enum Phase
@@ -56,17 +61,20 @@ internal sealed class RunnerAttempt : IAsyncDisposable
         Killed,
     }
 
-    public ValueTask DisposeAsync() => _calls.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _calls.DisposeAsync();
+        _deadline.Dispose();
+    }
 
     /// <returns>Whether the process ended the attempt in good order and may serve another one.</returns>
     public async Task<bool> RunAsync(CancellationToken stop)
     {
         await _process.SendAsync(StartMessage.Write(_request, _folder));
-        using var deadline = new CancellationTokenSource(_request.Timeout, _time);
         RunnerMessage? finish;
         await using (_calls)
         {
-            finish = await ReadToEndAsync(deadline, stop);
+            finish = await ReadToEndAsync(stop);
         }
 
         _log.Complete(finish?.Dropped);
@@ -95,10 +103,43 @@ internal sealed class RunnerAttempt : IAsyncDisposable
         return finish is not null && _phase == Phase.Running;
     }
 
-    /// <returns>The runner's own terminal message, or null when the process ended or was given up without one.</returns>
-    private async Task<RunnerMessage?> ReadToEndAsync(CancellationTokenSource deadline, CancellationToken stop)
+    string HumanCall.IAttempt.Redact(string text)
     {
-        var patience = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stop);
+        lock (_gate)
+        {
+            return _redactor.Redact(text);
+        }
+    }
+
+    void HumanCall.IAttempt.Learn(IReadOnlyCollection<string> values)
+    {
+        lock (_gate)
+        {
+            _given = _given.With(values);
+            Learn(values);
+        }
+    }
+
+    void HumanCall.IAttempt.Say(string text)
+    {
+        lock (_gate)
+        {
+            _log.Say("info", text);
+        }
+    }
+
+    void HumanCall.IAttempt.Waited(DateTimeOffset since, string outcome)
+    {
+        lock (_gate)
+        {
+            _events.TryWrite(new StageCompleted("person", since, _time.GetUtcNow() - since, outcome));
+        }
+    }
+
+    /// <returns>The runner's own terminal message, or null when the process ended or was given up without one.</returns>
+    private async Task<RunnerMessage?> ReadToEndAsync(CancellationToken stop)
+    {
+        var patience = CancellationTokenSource.CreateLinkedTokenSource(_deadline.Reached, stop);
         try
         {
             while (true)
@@ -129,13 +170,15 @@ internal sealed class RunnerAttempt : IAsyncDisposable
                     return message;
                 }
 
-                if (message.Type == "extend" && _phase == Phase.Running)
+                lock (_gate)
                 {
-                    deadline.CancelAfter(_request.Timeout);
-                    _events.TryWrite(new TimeoutExtended(_time.GetUtcNow() + _request.Timeout));
-                }
+                    if (message.Type == "extend" && _phase == Phase.Running)
+                    {
+                        _events.TryWrite(new TimeoutExtended(_deadline.Extend()));
+                    }
 
-                Accept(message);
+                    Accept(message);
+                }
             }
         }
         finally
@@ -186,6 +229,7 @@ internal sealed class RunnerAttempt : IAsyncDisposable
                     message.Detail));
                 break;
             case "learnt":
+                Learn(message.Secrets ?? []);
                 Learn(LearntSecrets.FromValues(message.Values ?? []));
                 Learn(LearntSecrets.FromState(message.State.ValueKind == JsonValueKind.Object ? message.State.GetRawText() : null));
                 break;

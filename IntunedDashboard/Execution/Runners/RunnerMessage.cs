@@ -44,6 +44,8 @@ internal sealed record RunnerMessage
 
     public IReadOnlyList<string>? Values { get; init; }
 
+    public IReadOnlyList<string>? Secrets { get; init; }
+
     public string? Outcome { get; init; }
 
     /// <summary>The result as JSON text.</summary>

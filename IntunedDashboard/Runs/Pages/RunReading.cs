@@ -1,3 +1,5 @@
+using IntunedDashboard.Runs.People;
+
 namespace IntunedDashboard.Runs.Pages;
 
 /// <summary>What the Run page reads at once: the Run, the Validate Runs of its attempts, and the last log lines of what failed.</summary>
@@ -7,6 +9,9 @@ public sealed record RunReading(RunDetail Run, IReadOnlyDictionary<string, RunDe
 
     /// <summary>The Run whose failure is the reason: the failed Validate Run of a canceled API Run, else the Run itself.</summary>
     public RunDetail Cause => CauseOf(Run, Validations);
+
+    /// <summary>What this Run, or the Validate Run that it needs, asks of a person.</summary>
+    public HumanRequestView? HumanRequest => Run.HumanRequest ?? Validations.Values.Select(v => v.HumanRequest).FirstOrDefault(r => r is not null);
 
     public bool HasFailure => Run.Row.Status is RunStatus.Failed or RunStatus.Canceled;
 

@@ -69,6 +69,7 @@ public sealed class RunTimelineModel
             "restore" => "restore login",
             "capture" => "keep login",
             "refresh" => "refresh login",
+            "person" => "waiting for a person",
             var other => other,
         };
         return stage.Detail is null ? text : $"{text} ({stage.Detail})";

@@ -12,6 +12,9 @@ public static class RunVocabulary
     private static readonly StateTerm Failed = new("failed", "Failed", Tone.Bad, IconName.CrossCircle, 3);
     private static readonly StateTerm Canceled = new("canceled", "Canceled", Tone.Muted, IconName.Minus, 4);
 
+    /// <summary>A running Run whose automation has asked somebody for something.</summary>
+    public static StateTerm WaitsForPerson { get; } = new("waiting", "Waiting for a person", Tone.Warning, IconName.Person, 1, IsLive: true);
+
     public static IReadOnlyList<(RunStatus Status, StateTerm Term)> Statuses { get; } =
     [
         .. Enum.GetValues<RunStatus>().Select(status => (status, Of(status))).OrderBy(s => s.Item2.Order),
@@ -33,6 +36,8 @@ public static class RunVocabulary
         RunStatus.Failed => Failed,
         _ => Canceled,
     };
+
+    public static StateTerm Of(RunRow run) => run.WaitsForPersonSince is not null && !IsOver(run.Status) ? WaitsForPerson : Of(run.Status);
 
     public static StateTerm Of(AttemptStatus status) => status switch
     {

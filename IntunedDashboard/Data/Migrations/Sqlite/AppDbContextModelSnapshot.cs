@@ -876,6 +876,56 @@ namespace IntunedDashboard.Data.Migrations.Sqlite
                     b.ToTable("Attempts", (string)null);
                 });
 
+            modelBuilder.Entity("IntunedDashboard.Runs.People.HumanRequest", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Attempt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("EndedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("EndedBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("ExpiresAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("FieldsJson")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Message")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("RunId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("RunId")
+                        .IsUnique()
+                        .HasDatabaseName("IX_HumanRequests_Open")
+                        .HasFilter("\"EndedAt\" IS NULL");
+
+                    b.HasIndex("RunId", "CreatedAt");
+
+                    b.ToTable("HumanRequests", (string)null);
+                });
+
             modelBuilder.Entity("IntunedDashboard.Runs.Run", b =>
                 {
                     b.Property<long>("Seq")
@@ -958,6 +1008,9 @@ namespace IntunedDashboard.Data.Migrations.Sqlite
                     b.Property<string>("Type")
                         .IsRequired()
                         .HasMaxLength(10)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("WaitsForPersonSince")
                         .HasColumnType("TEXT");
 
                     b.HasKey("Seq");
@@ -1329,6 +1382,16 @@ namespace IntunedDashboard.Data.Migrations.Sqlite
                 });
 
             modelBuilder.Entity("IntunedDashboard.Runs.Attempt", b =>
+                {
+                    b.HasOne("IntunedDashboard.Runs.Run", null)
+                        .WithMany()
+                        .HasForeignKey("RunId")
+                        .HasPrincipalKey("Id")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("IntunedDashboard.Runs.People.HumanRequest", b =>
                 {
                     b.HasOne("IntunedDashboard.Runs.Run", null)
                         .WithMany()

@@ -398,6 +398,7 @@ class Attempt {
       folder: m.environment?.TMPDIR,
       call: (method, args) => this.#calls.call(method, args),
       extend: () => this.#extend(),
+      learn: secrets => this.#channel.send({ type: 'learnt', secrets }),
       addPayloads: payloads => {
         this.#payloads.push(...payloads);
         this.#extend();

@@ -81,6 +81,9 @@ class Attempt:
             self._last_extension = now
             self._channel.send({"type": "extend"})
 
+    def learn(self, secrets):
+        self._channel.send({"type": "learnt", "secrets": secrets})
+
     def add_payloads(self, payloads):
         self._payloads.extend(payloads)
         self.extend()

@@ -5,6 +5,10 @@ import itertools
 class PlatformError(Exception):
     """The platform refused what the automation asked for."""
 
+    def __init__(self, message, code=None):
+        super().__init__(message)
+        self.code = code
+
 
 class Calls:
     """Questions of the automation to the server, and their answers."""
@@ -29,7 +33,7 @@ class Calls:
         if asked is None or asked.done():
             return
         if "error" in message:
-            asked.set_exception(PlatformError(message["error"]["message"]))
+            asked.set_exception(PlatformError(message["error"]["message"], message["error"].get("code")))
         else:
             asked.set_result(message.get("value"))
 

@@ -6,9 +6,9 @@ from typing import Any, Mapping, Optional, Tuple
 
 from intuned_runner import current as _current
 
-
-class RunError(Exception):
-    """Raised by an automation to fail its attempt with a message of its own."""
+from .errors import RunError
+from .one_time_code import totp
+from .people import HumanRequestError, request_human
 
 
 def extend_payload(*payloads: Mapping[str, Any]) -> None:
@@ -107,6 +107,6 @@ def get_ai_gateway_config() -> Tuple[str, str]:
 
 
 __all__ = [
-    "IntunedContext", "RunContext", "RunError", "attempt_store", "extend_payload", "extend_timeout", "get_ai_gateway_config",
-    "get_auth_session_parameters", "kv_store", "persistent_store",
+    "HumanRequestError", "IntunedContext", "RunContext", "RunError", "attempt_store", "extend_payload", "extend_timeout",
+    "get_ai_gateway_config", "get_auth_session_parameters", "kv_store", "persistent_store", "request_human", "totp",
 ]

@@ -47,6 +47,51 @@ export declare function getAuthSessionParameters<T = any>(): Promise<T>;
 /** The platform's endpoint that speaks OpenAI's protocol. Fails when there is none. */
 export declare function getAiGatewayConfig(): Promise<{ baseUrl: string; apiKey: string }>;
 
+/** What a person is to type or choose. Every field must be answered. */
+export type HumanField =
+  | { name: string; label?: string; type?: "text" | "code" | "password" }
+  | { name: string; label?: string; type: "choice"; choices: readonly string[] };
+
+export interface HumanRequest<F extends readonly HumanField[] = readonly HumanField[]> {
+  /** What the person is to do, in a sentence. */
+  message: string;
+  /** Without fields the person only says that it is done. */
+  fields?: F;
+  /** Milliseconds to wait, at most 1800000. Default: 300000. */
+  timeout?: number;
+}
+
+/**
+ * Shows a message to the people of the dashboard and waits until one of them answers. The attempt's time limit stands still meanwhile.
+ * What was typed is removed from log, trace and result like a credential.
+ * @throws {HumanRequestError} Nobody answered in time, or somebody declined.
+ */
+export declare function requestHuman<const F extends readonly HumanField[] = []>(
+  request: HumanRequest<F>,
+): Promise<{ [name in F[number]["name"]]: string }>;
+
+/** Nobody did what `requestHuman` asked for. */
+export declare class HumanRequestError extends RunError {
+  readonly reason: "timed-out" | "declined";
+}
+
+export interface TotpOptions {
+  /** 6 to 10. Default: 6, or what the address says. */
+  digits?: number;
+  /** Seconds that a code is valid. Default: 30, or what the address says. */
+  period?: number;
+  /** Default: SHA1, or what the address says. */
+  algorithm?: "SHA1" | "SHA256" | "SHA512";
+  /** The moment the code is for; a number is milliseconds since 1970. Default: now. */
+  time?: Date | number;
+}
+
+/**
+ * The code that an authenticator app shows for a secret (RFC 6238). The code is removed from the log and the trace.
+ * @param secret Base32, in any case and with spaces, or an `otpauth://totp/` address.
+ */
+export declare function totp(secret: string, options?: TotpOptions): string;
+
 export interface CaptchaWaitOptions {
   /** Milliseconds. Default: 10000. */
   timeoutInMs?: number;

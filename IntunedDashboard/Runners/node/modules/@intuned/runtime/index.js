@@ -1,7 +1,9 @@
 'use strict';
 const { waitForCaptchaSolve, withWaitForCaptchaSolve } = require('./captcha');
 const { RunError, attempt } = require('./current');
+const { HumanRequestError, requestHuman } = require('./people');
 const { persistentStore } = require('./persistent');
+const { totp } = require('./totp');
 
 function extendPayload(payload) {
   const current = attempt('extendPayload');
@@ -57,6 +59,6 @@ async function getAiGatewayConfig() {
 }
 
 module.exports = {
-  RunError, attemptStore, extendPayload, extendTimeout, getAiGatewayConfig, getAuthSessionParameters, getExecutionContext,
-  persistentStore, waitForCaptchaSolve, withWaitForCaptchaSolve,
+  HumanRequestError, RunError, attemptStore, extendPayload, extendTimeout, getAiGatewayConfig, getAuthSessionParameters, getExecutionContext,
+  persistentStore, requestHuman, totp, waitForCaptchaSolve, withWaitForCaptchaSolve,
 };

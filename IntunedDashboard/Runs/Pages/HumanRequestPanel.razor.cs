@@ -1,0 +1,83 @@
+using IntunedDashboard.Execution;
+using IntunedDashboard.Identity;
+using IntunedDashboard.Platform;
+using IntunedDashboard.Runs.People;
+using IntunedDashboard.Ui.Shared;
+using Microsoft.AspNetCore.Components;
+
+namespace IntunedDashboard.Runs.Pages;
+
+/// <summary>What a Run asks of a person, with the form to answer. Give it the request's id as its key: typed values are of one request.</summary>
+public sealed partial class HumanRequestPanel
+{
+    private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
+    private Actor? _actor;
+    private ConfirmDialog? _confirm;
+    private RequestException? _fault;
+    private bool _busy;
+
+    [Inject]
+    public required IHumanRequestCommands Commands { get; init; }
+
+    [Inject]
+    public required CurrentActor CurrentActor { get; init; }
+
+    [Inject]
+    public required CommandGuard Guard { get; init; }
+
+    [Inject]
+    public required Toasts Toasts { get; init; }
+
+    [Parameter, EditorRequired]
+    public Guid ProjectId { get; set; }
+
+    [Parameter, EditorRequired]
+    public required HumanRequestView Request { get; set; }
+
+    protected override async Task OnInitializedAsync() => _actor = await CurrentActor.GetAsync();
+
+    private static string AutocompleteOf(HumanField field) => field.Type switch
+    {
+        HumanFieldType.Code => "one-time-code",
+        HumanFieldType.Password => "new-password",
+        _ => "off",
+    };
+
+    private string ValueOf(HumanField field) =>
+        _values.GetValueOrDefault(field.Name) ?? (field.Type == HumanFieldType.Choice ? field.Choices[0] : string.Empty);
+
+    private void Set(HumanField field, string? value) => _values[field.Name] = value ?? string.Empty;
+
+    private string? FaultOf(HumanField field) => _fault?.Fields.FirstOrDefault(f => f.Path == $"values.{field.Name}")?.Message;
+
+    private async Task AnswerAsync()
+    {
+        _busy = true;
+        var values = Request.Fields.ToDictionary(f => f.Name, ValueOf, StringComparer.Ordinal);
+        _fault = await Guard.TryAsync(token => Commands.AnswerAsync(_actor!, ProjectId, Request.RunId, Request.Id, values, token));
+        if (_fault is null)
+        {
+            _values.Clear();
+            Toasts.Done("The automation has your answer.");
+        }
+
+        _busy = false;
+    }
+
+    private async Task DeclineAsync()
+    {
+        if (_confirm is null || !await _confirm.AskAsync(new ConfirmDialog.Question(
+            "Decline this request?", "The automation is told that nobody does it, and its attempt most likely fails.", "Decline")))
+        {
+            return;
+        }
+
+        _busy = true;
+        if (await Guard.DoAsync(token => Commands.DeclineAsync(_actor!, ProjectId, Request.RunId, Request.Id, token)))
+        {
+            Toasts.Done("The request was declined.");
+        }
+
+        _busy = false;
+    }
+}

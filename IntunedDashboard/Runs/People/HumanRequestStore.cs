@@ -1,0 +1,179 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using IntunedDashboard.Data;
+using IntunedDashboard.Execution;
+using IntunedDashboard.Live;
+using IntunedDashboard.Platform;
+using Microsoft.EntityFrameworkCore;
+
+namespace IntunedDashboard.Runs.People;
+
+/// <summary>Takes part in the transactions in which an automation begins and ends to wait for a person.</summary>
+public interface IHumanRequestFollower
+{
+    /// <returns>What is to be done after the commit, or null.</returns>
+    Task<Func<Task>?> AskedAsync(AppDbContext db, Run run, HumanRequest request);
+
+    /// <returns>What is to be done after the commit, or null.</returns>
+    Task<Func<Task>?> EndedAsync(AppDbContext db, string requestId);
+}
+
+/// <summary>
+/// Brings together the attempts that wait and the people who answer. That somebody is needed is kept in the database, where a
+/// conditional update decides who ends the wait; what they typed passes through memory only. Safe for concurrent use.
+/// </summary>
+public sealed class HumanRequestStore(
+    IDbContextFactory<AppDbContext> contexts, IEnumerable<IHumanRequestFollower> followers, ILiveSignals signals, TimeProvider clock)
+{
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<HumanReply>> _waiting = new(StringComparer.Ordinal);
+
+    /// <summary>Waits for a person. Cancelling ends the request with its attempt.</summary>
+    public async Task<HumanReply> AskAsync(Run run, int attempt, HumanQuestion question, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var request = new HumanRequest
+        {
+            Id = Ids.NewRunId(),
+            RunId = run.Id,
+            Attempt = attempt,
+            Message = question.Message,
+            FieldsJson = JsonSerializer.Serialize(question.Fields, JsonSerializerOptions.Web),
+            CreatedAt = now,
+            ExpiresAt = now + question.Timeout,
+        };
+        var answer = new TaskCompletionSource<HumanReply>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _waiting[request.Id] = answer;
+        try
+        {
+            await AddAsync(run, request, cancellationToken);
+            try
+            {
+                return await answer.Task.WaitAsync(question.Timeout, clock, cancellationToken);
+            }
+            catch (TimeoutException)
+            {
+                // An answer of this very moment counts.
+                return await TryEndAsync(run, request.Id, HumanRequestStatus.TimedOut, by: null)
+                    ? HumanReply.Without(HumanOutcome.TimedOut)
+                    : await answer.Task.WaitAsync(cancellationToken);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            await TryEndAsync(run, request.Id, HumanRequestStatus.Canceled, by: null);
+            throw;
+        }
+        finally
+        {
+            _waiting.TryRemove(request.Id, out _);
+        }
+    }
+
+    /// <returns>False when somebody or something else has ended it before.</returns>
+    public async Task<bool> TryReplyAsync(Run run, HumanRequest request, HumanReply reply, string by)
+    {
+        var status = reply.Outcome == HumanOutcome.Answered ? HumanRequestStatus.Answered : HumanRequestStatus.Declined;
+        return _waiting.TryGetValue(request.Id, out var answer)
+            && await TryEndAsync(run, request.Id, status, by)
+            && answer.TrySetResult(reply);
+    }
+
+    /// <returns>The latest request of a Run.</returns>
+    public async Task<HumanRequest?> FindAsync(string runId, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Set<HumanRequest>().AsNoTracking()
+            .Where(h => h.RunId == runId)
+            .OrderByDescending(h => h.CreatedAt)
+            .FirstOrDefaultAsync(cancellationToken);
+    }
+
+    /// <summary>After a crash: no attempt waits any more.</summary>
+    public async Task EndAbandonedAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var open = await
+            (from request in db.Set<HumanRequest>().AsNoTracking()
+             join run in db.Set<Run>().AsNoTracking() on request.RunId equals run.Id
+             where request.EndedAt == null
+             select new { request.Id, run }).ToListAsync(cancellationToken);
+        foreach (var abandoned in open.Where(o => !_waiting.ContainsKey(o.Id)))
+        {
+            await TryEndAsync(abandoned.run, abandoned.Id, HumanRequestStatus.Canceled, by: null);
+        }
+    }
+
+    private async Task AddAsync(Run run, HumanRequest request, CancellationToken cancellationToken)
+    {
+        var afterwards = new List<Func<Task>>();
+        await using (var db = await contexts.CreateDbContextAsync(cancellationToken))
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+            db.Add(request);
+            await db.SaveChangesAsync(cancellationToken);
+            await db.Set<Run>().Where(r => r.Id == run.Id)
+                .ExecuteUpdateAsync(set => set.SetProperty(r => r.WaitsForPersonSince, request.CreatedAt), cancellationToken);
+            foreach (var follower in followers)
+            {
+                Add(afterwards, await follower.AskedAsync(db, run, request));
+            }
+
+            await transaction.CommitAsync(cancellationToken);
+        }
+
+        await FinishAsync(run, afterwards);
+    }
+
+    /// <summary>Not cancelled with the attempt, or the Run would look as if it still waited.</summary>
+    private async Task<bool> TryEndAsync(Run run, string requestId, HumanRequestStatus status, string? by)
+    {
+        var now = clock.GetUtcNow();
+        var afterwards = new List<Func<Task>>();
+        await using (var db = await contexts.CreateDbContextAsync(CancellationToken.None))
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None);
+            var ended = await db.Set<HumanRequest>().Where(h => h.Id == requestId && h.EndedAt == null).ExecuteUpdateAsync(
+                set => set.SetProperty(h => h.Status, status).SetProperty(h => h.EndedAt, now).SetProperty(h => h.EndedBy, by),
+                CancellationToken.None);
+            if (ended == 0)
+            {
+                return false;
+            }
+
+            await db.Set<Run>().Where(r => r.Id == run.Id)
+                .ExecuteUpdateAsync(set => set.SetProperty(r => r.WaitsForPersonSince, (DateTimeOffset?)null), CancellationToken.None);
+            foreach (var follower in followers)
+            {
+                Add(afterwards, await follower.EndedAsync(db, requestId));
+            }
+
+            await transaction.CommitAsync(CancellationToken.None);
+        }
+
+        await FinishAsync(run, afterwards);
+        return true;
+    }
+
+    private static void Add(List<Func<Task>> afterwards, Func<Task>? next)
+    {
+        if (next is not null)
+        {
+            afterwards.Add(next);
+        }
+    }
+
+    private async Task FinishAsync(Run run, List<Func<Task>> afterwards)
+    {
+        signals.Publish(LiveTopics.Run(run.Id));
+        signals.Publish(LiveTopics.Runs(run.ProjectId));
+        if (run.DependencyOfRunId is not null)
+        {
+            signals.Publish(LiveTopics.Run(run.DependencyOfRunId));
+        }
+
+        foreach (var next in afterwards)
+        {
+            await next();
+        }
+    }
+}
