@@ -37,6 +37,14 @@ public static class Urls
     public static string TraceViewer(string project, string runId, int attempt) =>
         $"/trace-viewer/index.html?trace={Uri.EscapeDataString(Trace(project, runId, attempt))}";
 
+    public static string Jobs(string project) => $"{Overview(project)}/jobs";
+
+    public static string NewJob(string project) => $"{Jobs(project)}/new";
+
+    public static string Job(string project, string jobId) => $"{Jobs(project)}/{Escape(jobId)}";
+
+    public static string EditJob(string project, string jobId) => $"{Job(project, jobId)}/edit";
+
     public static string AuthSessions(string project) => $"{Overview(project)}/auth-sessions";
 
     public static string NewAuthSession(string project) => WithQuery(AuthSessions(project), [("new", "1")]);
