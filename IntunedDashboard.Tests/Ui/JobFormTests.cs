@@ -1,7 +1,5 @@
-using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
-using IntunedDashboard.Identity;
 using IntunedDashboard.Tests.Jobs;
 using IntunedDashboard.Tests.Runs;
 using IntunedDashboard.Tests.Sinks;
@@ -197,7 +195,7 @@ public sealed class JobFormTests(JobFormHost host) : IClassFixture<JobFormHost>
         var file = new StringBuilder("[");
         for (var n = 0; n < 100_000; n++)
         {
-            file.Append(n == 0 ? "\n" : ",\n").Append(System.Globalization.CultureInfo.InvariantCulture, $$"""{"apiName":"hello","parameters":{"n":{{n}},"text":"{{new string('x', 150)}}"}}""");
+            file.Append(n == 0 ? "\n" : ",\n").Append(System.Globalization.CultureInfo.InvariantCulture, $$$"""{"apiName":"hello","parameters":{"n":{{{n}}},"text":"{{{new string('x', 150)}}}"}}""");
         }
 
         var bytes = Encoding.UTF8.GetBytes(file.Append("\n]\n").ToString());

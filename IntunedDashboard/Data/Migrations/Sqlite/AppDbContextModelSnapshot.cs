@@ -640,6 +640,9 @@ namespace IntunedDashboard.Data.Migrations.Sqlite
                     b.Property<Guid>("ProjectId")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("ProtectedDefaultSink")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("ProtectedProxy")
                         .HasColumnType("TEXT");
 
