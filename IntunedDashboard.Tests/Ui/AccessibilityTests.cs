@@ -15,7 +15,7 @@ public sealed class AccessibilityTests(BrowserHost host) : IAsyncLifetime
         "/auth-sessions/pages", "/runs/{good}", "/runs/{good}?tab=log", "/runs/{good}?tab=trace", "/runs/{good}?tab=parameters",
         "/runs/{good}?tab=attempts", "/runs/{good}?tab=deliveries", "/runs/{failed}", "/runs/none", "/environment", "/environment?new=1", "/settings", "/deployments",
         "~/projects", "~/projects?new=1", "~/api-reference", "~/api-reference?op=runApiStart", "~/api-reference?op=Deploy", "~/settings/users",
-        "~/settings/api-keys");
+        "~/settings/api-keys", "/jobs/new", "/jobs/new?view=json", "/jobs/form/edit", "/jobs/form/edit?view=json");
 
     public async Task InitializeAsync() => (_goodRun, _failedRun) = await host.GetRunsAsync();
 

@@ -4,6 +4,7 @@ using IntunedDashboard.Tests.Jobs;
 using IntunedDashboard.Tests.Runs;
 using IntunedDashboard.Tests.Sinks;
 using IntunedDashboard.Tests.Support;
+using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using static IntunedDashboard.Tests.Jobs.JobHost;
 using static Microsoft.Playwright.Assertions;
@@ -248,6 +249,11 @@ public sealed class JobFormTests(JobFormHost host) : IClassFixture<JobFormHost>
             }
             """);
         await Expect(sheet.GetByText("60,000 items can be taken.")).ToBeVisibleAsync();
+        await sheet.GetByLabel("Or paste it here").FillAsync("api,n\nhello,1\nnone,2\n");
+        await Expect(sheet.Locator(".payload-faults")).ToContainTextAsync("Line 3: apiName: No API none is deployed.");
+        await page.SetViewportSizeAsync(360, 740);
+        Assert.InRange(await sheet.EvaluateAsync<int>("element => element.scrollWidth"), 0, 360);
+        Assert.Empty((await page.RunAxe()).Violations.Select(v => $"{v.Id}: {string.Join(" ", v.Nodes.Select(n => n.Html))}"));
         await page.Context.CloseAsync();
     }
 

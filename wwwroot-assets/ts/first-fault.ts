@@ -6,7 +6,7 @@ class FirstFault extends HTMLElement {
     if (before === null) return;
     // After the framework has put the faults in place.
     requestAnimationFrame(() => {
-      const first = this.closest("form")?.querySelector<HTMLElement>("[aria-invalid=true], [data-fault]");
+      const first = this.closest("[role=form]")?.querySelector<HTMLElement>("[aria-invalid=true], [data-fault]");
       first?.focus();
       first?.scrollIntoView({ block: "center" });
     });

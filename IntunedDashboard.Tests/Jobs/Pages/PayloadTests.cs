@@ -26,6 +26,7 @@ public sealed class PayloadTests : BunitContext
     {
         _form.Payload.Replace(Enumerable.Range(1, 100_000).Select(n => new PayloadRow { ApiName = "hello", ParametersJson = $$"""{"n":{{n}}}""" }));
         var table = RenderTable();
+        _form.Changed += (_, _) => table.Render();
         Assert.Equal(20, table.FindAll("tbody tr").Count);
         Assert.Contains("100,000 items", table.Find("h2").TextContent, StringComparison.Ordinal);
 
@@ -64,7 +65,7 @@ public sealed class PayloadTests : BunitContext
         var sheet = Render<PayloadImportSheet>(p => p.Add(s => s.Form, _form).Add(s => s.Open, true));
         sheet.FindComponent<InputFile>().UploadFiles(InputFileContent.CreateFromText("api,n\nhello,1\nnone,2\n,3\n", "items.csv"));
 
-        sheet.WaitForAssertion(() => Assert.Contains("2 items can be taken. One fault was found", sheet.Markup, StringComparison.Ordinal));
+        sheet.WaitForAssertion(() => Assert.Contains("2 items can be taken. One fault was found", sheet.Find("[role=status]").TextContent, StringComparison.Ordinal));
         Assert.Contains("Line 3: apiName: No API none is deployed.", sheet.Find(".payload-faults").TextContent, StringComparison.Ordinal);
         Assert.Equal(2, sheet.FindAll(".payload-preview tbody tr").Count);
         Assert.Empty(_form.Payload.Rows);
@@ -81,9 +82,9 @@ public sealed class PayloadTests : BunitContext
         var sheet = Render<PayloadImportSheet>(p => p.Add(s => s.Form, _form).Add(s => s.Open, true));
         sheet.Find("textarea").Change(
             """{"id": "taken", "payload": [{"apiName": "other", "parameters": {}}], "configuration": {"maxConcurrentRequests": 4}, "schedule": {"intervals": [{"every": "1d"}]}}""");
-        sheet.WaitForElement(".payload-preview");
+        sheet.WaitForAssertion(() => Assert.Contains("Take the whole Job", sheet.Find(".dialog-foot").TextContent, StringComparison.Ordinal));
 
-        sheet.FindAll("button").Single(b => b.TextContent == "Take the whole Job").Click();
+        sheet.FindAll(".dialog-foot button").Single(b => b.TextContent == "Take the whole Job").Click();
 
         Assert.Equal(("taken", "4", "1d"), (_form.Id, _form.MaxConcurrent, _form.Schedule.Intervals.Single()));
         Assert.Equal("other", _form.Payload.Rows.Single().ApiName);

@@ -26,6 +26,7 @@ public sealed partial class JobFormPage
     private string? _fault;
     private int _round;
     private bool _wasJson;
+    private bool? _focusesJson;
     private bool _importing;
     private bool _isDirty;
     private bool _busy;
@@ -177,10 +178,26 @@ public sealed partial class JobFormPage
     private void Fail(string fault, string? view)
     {
         _fault = fault;
-        _round++;
-        if (IsJson != (view == JsonView))
+        if (IsJson == (view == JsonView))
         {
-            Navigation.NavigateTo(Here(view));
+            _round++;
+            return;
+        }
+
+        _focusesJson = !IsJson;
+        Navigation.NavigateTo(Here(view));
+    }
+
+    /// <summary>Arriving at a view puts the focus on the heading; the fault's turn is after that.</summary>
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        await base.OnAfterRenderAsync(firstRender);
+        if (_focusesJson is { } wanted && IsJson == wanted && _wasJson == wanted)
+        {
+            _focusesJson = null;
+            await Task.Yield();
+            _round++;
+            StateHasChanged();
         }
     }
 
