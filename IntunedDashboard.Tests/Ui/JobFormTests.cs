@@ -250,6 +250,7 @@ public sealed class JobFormTests(JobFormHost host) : IClassFixture<JobFormHost>
             """);
         await Expect(sheet.GetByText("60,000 items can be taken.")).ToBeVisibleAsync();
         await sheet.GetByLabel("Or paste it here").FillAsync("api,n\nhello,1\nnone,2\n");
+        await page.Keyboard.PressAsync("Tab");
         await Expect(sheet.Locator(".payload-faults")).ToContainTextAsync("Line 3: apiName: No API none is deployed.");
         await page.SetViewportSizeAsync(360, 740);
         Assert.InRange(await sheet.EvaluateAsync<int>("element => element.scrollWidth"), 0, 360);

@@ -5,7 +5,12 @@ class LargePaste extends HTMLElement {
     this.addEventListener("paste", (event) => {
       const text = event.clipboardData?.getData("text/plain") ?? "";
       const input = this.querySelector<HTMLInputElement>("input[type=file]");
-      if (!input || text.length <= Number(this.getAttribute("most"))) return;
+      if (!input) return;
+      if (text.length <= Number(this.getAttribute("most"))) {
+        // What was pasted is read at once, not only when the field is left.
+        window.setTimeout(() => event.target?.dispatchEvent(new Event("change", { bubbles: true })));
+        return;
+      }
       event.preventDefault();
       const files = new DataTransfer();
       files.items.add(new File([text], "Pasted text", { type: "text/plain" }));
