@@ -79,6 +79,7 @@ public sealed class BrowserHost : IAsyncLifetime
         Flow.Engine.Api = (_, _) => ScriptedEngine.Throw("The list was empty.");
         var failed = await RunAsync(attempts: 2);
         Flow.Engine.Api = api;
+        await MakeJobAsync();
         _runs = (completed, failed);
         return (completed, failed);
     }
@@ -143,6 +144,16 @@ public sealed class BrowserHost : IAsyncLifetime
         var others = _complaints.Where(c => !c.Contains(about, StringComparison.Ordinal)).ToList();
         _complaints.Clear();
         others.ForEach(_complaints.Enqueue);
+    }
+
+    /// <summary>The Job <c>form</c>, which has something in every part of its form.</summary>
+    private async Task MakeJobAsync()
+    {
+        var job = JobHost.Job("form", items: 3, session: "pages", atOnce: 2);
+        job["schedule"] = JsonNode.Parse("""{"intervals":[{"every":"6h"}],"calendars":[{"hour":"*","dayOfWeek":["MONDAY","FRIDAY"]}],"jitter":"5m"}""");
+        job["sink"] = JsonNode.Parse("""{"type":"webhook","url":"https://example.com/runs","headers":{"X-Key":"planted-form-header"},"apisToSend":["hello"]}""");
+        job["proxy"] = "http://user:planted-form-proxy@proxy.test:8080";
+        await Flow.CreateJobAsync(job);
     }
 
     private async Task<string> RunAsync(int attempts)

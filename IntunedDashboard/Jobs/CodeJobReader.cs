@@ -12,13 +12,16 @@ public sealed record CodeJob(string Id, JobDefinition Definition, string Content
 /// <summary>Reads <c>intuned-resources/jobs/**/*.job.json(c)</c>, which hold what a request for a Job holds, without its id.</summary>
 public static class CodeJobReader
 {
+    internal const string Folder = "jobs";
+    internal const string Ending = ".job";
+
     private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <returns>The Jobs without faults; the faults of the others are among the diagnostics.</returns>
     public static IReadOnlyList<CodeJob> Read(string source, DeploymentManifest manifest, ICollection<Diagnostic> diagnostics)
     {
         var jobs = new List<CodeJob>();
-        foreach (var file in ResourceFiles.Find(source, "jobs", ".job", diagnostics))
+        foreach (var file in ResourceFiles.Find(source, Folder, Ending, diagnostics))
         {
             if (!JobIds.IsValid(file.Id))
             {

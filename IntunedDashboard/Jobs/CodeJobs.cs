@@ -16,8 +16,11 @@ public sealed class CodeJobs(IDbContextFactory<AppDbContext> contexts, JobStore 
         job.Origin == JobOrigin.Code && !manifest.CodeJobs.Contains(job.Id, StringComparer.Ordinal);
 
     public Task<IReadOnlyList<string>> CheckAsync(
-        Guid projectId, string source, DeploymentManifest manifest, ICollection<Diagnostic> diagnostics, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<string>>([.. CodeJobReader.Read(source, manifest, diagnostics).Select(j => j.Id)]);
+        Guid projectId, string source, DeploymentManifest manifest, ICollection<Diagnostic> diagnostics, CancellationToken cancellationToken)
+    {
+        DefaultSinks.Check(source, manifest, diagnostics);
+        return Task.FromResult<IReadOnlyList<string>>([.. CodeJobReader.Read(source, manifest, diagnostics).Select(j => j.Id)]);
+    }
 
     public async Task<IReadOnlyList<ResourceChange>> ApplyAsync(
         Actor actor, DeployedProject project, string source, CancellationToken cancellationToken)

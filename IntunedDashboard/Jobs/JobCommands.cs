@@ -318,6 +318,10 @@ public static class JobChecks
         return FindAll(manifest, job).Where(f => !malformed.Contains(f.Path)).ToList();
     }
 
+    /// <returns>What is wrong with the name of an API; null for one that is deployed.</returns>
+    public static string? FindApiFault(IReadOnlyCollection<string> deployed, string name) =>
+        deployed.Contains(name) ? null : $"No API {name} is deployed. Deployed are: {string.Join(", ", deployed)}.";
+
     private static List<FieldFault> FindAll(DeploymentManifest manifest, JobDefinition job)
     {
         var faults = new List<FieldFault>();
@@ -326,7 +330,7 @@ public static class JobChecks
         {
             if (job.Payload[i].ApiName is { Length: > 0 } name && !apis.Contains(name))
             {
-                faults.Add(new FieldFault($"payload[{i}].apiName", $"No API {name} is deployed. Deployed are: {string.Join(", ", manifest.Apis)}."));
+                faults.Add(new FieldFault($"payload[{i}].apiName", FindApiFault(manifest.Apis, name)!));
             }
         }
 

@@ -67,18 +67,7 @@ public static class JobReader
 
         foreach (var item in list)
         {
-            if (!item.Has("apiName") && item.Has("api"))
-            {
-                item.AddFault("apiName", "Is required; in a Job's payload the API is named by apiName, not by api.");
-            }
-
-            items.Add(new JobItem(
-                item.Has("apiName") || !item.Has("api") ? item.RequiredString("apiName") : string.Empty,
-                item.ObjectText("parameters", required: true) ?? "{}",
-                item.Has("requestTimeout") ? item.WholeNumber("requestTimeout", 600, 1, RunOptions.LongestTimeout) : null,
-                item.Nested("retry") is { } retry && retry.Has("maximumAttempts")
-                    ? retry.WholeNumber("maximumAttempts", 3, 1, RunOptions.MostAttempts)
-                    : null));
+            items.Add(ReadItem(item));
             if (body.Faults.Count >= MostFaults || items.Count > MostItems)
             {
                 break;
@@ -95,5 +84,22 @@ public static class JobReader
         }
 
         return items;
+    }
+
+    /// <summary>Reads one item of a payload; faults are added to it.</summary>
+    internal static JobItem ReadItem(JsonBody item)
+    {
+        if (!item.Has("apiName") && item.Has("api"))
+        {
+            item.AddFault("apiName", "Is required; in a Job's payload the API is named by apiName, not by api.");
+        }
+
+        return new JobItem(
+            item.Has("apiName") || !item.Has("api") ? item.RequiredString("apiName") : string.Empty,
+            item.ObjectText("parameters", required: true) ?? "{}",
+            item.Has("requestTimeout") ? item.WholeNumber("requestTimeout", 600, 1, RunOptions.LongestTimeout) : null,
+            item.Nested("retry") is { } retry && retry.Has("maximumAttempts")
+                ? retry.WholeNumber("maximumAttempts", 3, 1, RunOptions.MostAttempts)
+                : null);
     }
 }

@@ -121,7 +121,7 @@ public sealed class JobRun
     public required string OptionsJson { get; init; }
 
     /// <summary>Masked; the whole sink is stored under this JobRun's id.</summary>
-    public string? SinkJson { get; init; }
+    public string? SinkJson { get; set; }
 
     public string? ProxyDisplay { get; init; }
 

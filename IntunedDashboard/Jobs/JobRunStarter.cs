@@ -56,8 +56,9 @@ public sealed class JobRunStarter(JobRunMoves moves, JobSinks sinks, TimeProvide
             return jobRun;
         }
 
-        if (sinks.Copy(job, jobRun.Id) is { } sink)
+        if (sinks.Copy(job, project, jobRun.Id) is { } sink)
         {
+            jobRun.SinkJson = sink.MaskedJson;
             db.Add(sink);
         }
 

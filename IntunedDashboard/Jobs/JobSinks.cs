@@ -1,5 +1,6 @@
 using IntunedDashboard.Data;
 using IntunedDashboard.Live;
+using IntunedDashboard.Projects;
 using IntunedDashboard.Runs.Sinks;
 using IntunedDashboard.Sinks;
 using Microsoft.EntityFrameworkCore;
@@ -10,15 +11,15 @@ namespace IntunedDashboard.Jobs;
 /// The sinks of JobRuns: a copy of the Job's from when it started. What could not be delivered goes to the Job's sink as it is when
 /// somebody asks for it again, or a sink with a wrong password could never be mended. Safe for concurrent use.
 /// </summary>
-public sealed class JobSinks(JobSecrets secrets, SinkVault vault, TimeProvider clock) : ISinkRenewal
+public sealed class JobSinks(JobSecrets secrets, DefaultSinks defaults, SinkVault vault, TimeProvider clock) : ISinkRenewal
 {
-    /// <returns>Null when the Job has none.</returns>
-    public StoredSink? Copy(Job job, string jobRunId) =>
-        secrets.OpenSink(job.Key, job.ProtectedSink) is { } sink ? vault.Store(jobRunId, job.ProjectId, sink) : null;
+    /// <returns>Null when neither the Job nor the project's settings file has one.</returns>
+    public StoredSink? Copy(Job job, DeployedProject project, string jobRunId) =>
+        Store(job, jobRunId, secrets.OpenSink(job.Key, job.ProtectedSink) ?? defaults.Open(project));
 
     public async Task RenewAsync(AppDbContext db, string jobRunId, CancellationToken cancellationToken)
     {
-        if (await FindJobAsync(db, jobRunId, cancellationToken) is not { } job || Copy(job, jobRunId) is not { } renewed)
+        if (await FindJobAsync(db, jobRunId, cancellationToken) is not { } job || await FindAsync(db, job, jobRunId, cancellationToken) is not { } renewed)
         {
             return;
         }
@@ -30,7 +31,7 @@ public sealed class JobSinks(JobSecrets secrets, SinkVault vault, TimeProvider c
     }
 
     /// <summary>
-    /// A JobRun that goes on sends again what its store did not take. Where the Job has no sink any more, the rest is not sent either.
+    /// A JobRun that goes on sends again what its store did not take. Where there is no sink any more, the rest is not sent either.
     /// </summary>
     public async Task ResumeAsync(AppDbContext db, JobRun jobRun, CancellationToken cancellationToken)
     {
@@ -39,7 +40,7 @@ public sealed class JobSinks(JobSecrets secrets, SinkVault vault, TimeProvider c
             return;
         }
 
-        if (await FindJobAsync(db, jobRun.Id, cancellationToken) is { ProtectedSink: null })
+        if (await FindJobAsync(db, jobRun.Id, cancellationToken) is { } job && await FindAsync(db, job, jobRun.Id, cancellationToken) is null)
         {
             await db.Set<StoredSink>().Where(s => s.Key == jobRun.Id).ExecuteDeleteAsync(cancellationToken);
             await ShowAsync(db, jobRun.Id, masked: null, cancellationToken);
@@ -57,6 +58,13 @@ public sealed class JobSinks(JobSecrets secrets, SinkVault vault, TimeProvider c
         return await DeliveryCommands.BeginSeriesAsync(
             db, Failed(db, jobRunId), jobRunId, requestedBy, clock.GetUtcNow(), cancellationToken);
     }
+
+    private async Task<StoredSink?> FindAsync(AppDbContext db, Job job, string jobRunId, CancellationToken cancellationToken) => Store(
+        job,
+        jobRunId,
+        secrets.OpenSink(job.Key, job.ProtectedSink) ?? await defaults.OpenAsync(db, job.ProjectId, cancellationToken));
+
+    private StoredSink? Store(Job job, string jobRunId, SinkDefinition? sink) => sink is null ? null : vault.Store(jobRunId, job.ProjectId, sink);
 
     private static IQueryable<Delivery> Failed(AppDbContext db, string jobRunId) =>
         db.Set<Delivery>().Where(d => d.JobRunId == jobRunId && d.Status == DeliveryStatus.Failed);

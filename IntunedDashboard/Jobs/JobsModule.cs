@@ -13,6 +13,7 @@ public static class JobsModule
         builder.Services.AddSingleton<JobSecrets>();
         builder.Services.AddSingleton<JobWake>();
         builder.Services.AddSingleton<JobRunMoves>();
+        builder.Services.AddSingleton<DefaultSinks>();
         builder.Services.AddSingleton<JobSinks>();
         builder.Services.AddSingleton<ISinkRenewal>(services => services.GetRequiredService<JobSinks>());
         builder.Services.AddSingleton<IDeliveryFollower, JobDeliveryFollower>();
@@ -28,6 +29,7 @@ public static class JobsModule
         builder.Services.AddSingleton<IJobRunQueries, JobRunQueries>();
         builder.Services.AddSingleton<JobResults>();
         builder.Services.AddSingleton<JobResultLinks>();
+        builder.Services.AddSingleton<CodeJobFiles>();
         builder.Services.AddSingleton<IProjectActivity, JobActivity>();
         builder.Services.AddSingleton<ICodeResources, CodeJobs>();
         builder.AddQuartz(quartz => quartz.AddJob<ScheduledJobStart>(job => job.WithIdentity(JobTriggers.Job).StoreDurably()));

@@ -50,11 +50,16 @@ public sealed class Deployment
     /// <summary>Encrypted: the proxy of its settings file.</summary>
     public string? ProtectedProxy { get; set; }
 
+    /// <summary>Encrypted: the sink of its settings file for Jobs that have none, as it stands there.</summary>
+    public string? ProtectedDefaultSink { get; set; }
+
     /// <summary>What it did to the things it defines as code, as JSON of <see cref="DeploymentResources"/>.</summary>
     public string? ResourcesJson { get; set; }
 
     /// <summary>Whether something it defines as code is still to be done, because it was in use.</summary>
     public bool ResourcesPending { get; set; }
+
+    public static string DefaultSinkPurpose(Guid id) => $"deployment-sink:{id:N}";
 
     public static string ProxyPurpose(Guid id) => $"deployment-proxy:{id:N}";
 }
@@ -145,6 +150,10 @@ public sealed record ProjectSettings
 
     /// <summary>The same for people: the password is dots.</summary>
     public string? ProxyDisplay { get; init; }
+
+    /// <summary>The sink for Jobs that have none, as it stands in the file. It holds secrets, so it is never stored with the rest.</summary>
+    [JsonIgnore]
+    public string? DefaultSinkJson { get; init; }
 
     /// <summary>The run form's default API and its parameters as JSON.</summary>
     public string? PlaygroundApi { get; init; }

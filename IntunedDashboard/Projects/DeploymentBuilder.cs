@@ -117,12 +117,14 @@ public sealed class DeploymentBuilder(
         var manifestJson = DeploymentJson.Write(manifest);
         var diagnosticsJson = DeploymentJson.Write(diagnostics);
         var protectedProxy = manifest?.Settings.Proxy is { } proxy ? protector.Protect(Deployment.ProxyPurpose(deploymentId), proxy) : null;
+        var protectedSink = manifest?.Settings.DefaultSinkJson is { } sink ? protector.Protect(Deployment.DefaultSinkPurpose(deploymentId), sink) : null;
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var building = db.Set<Deployment>().Where(d => d.Id == deploymentId && d.Status == DeploymentStatus.Building);
         await building.ExecuteUpdateAsync(
             d => d.SetProperty(x => x.ManifestJson, manifestJson)
                 .SetProperty(x => x.DiagnosticsJson, diagnosticsJson)
-                .SetProperty(x => x.ProtectedProxy, protectedProxy),
+                .SetProperty(x => x.ProtectedProxy, protectedProxy)
+                .SetProperty(x => x.ProtectedDefaultSink, protectedSink),
             cancellationToken);
         if (succeeded)
         {

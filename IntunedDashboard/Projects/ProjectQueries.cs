@@ -12,6 +12,9 @@ public sealed record DeployedProject(Project Project, Guid DeploymentId, string 
 {
     /// <summary>Encrypted: the proxy of its settings file.</summary>
     public string? ProtectedProxy { get; init; }
+
+    /// <summary>Encrypted: the sink of its settings file for Jobs that have none.</summary>
+    public string? ProtectedDefaultSink { get; init; }
 }
 
 public sealed class ProjectQueries(IDbContextFactory<AppDbContext> contexts, DeploymentFiles files)
@@ -228,6 +231,10 @@ public sealed class ProjectQueries(IDbContextFactory<AppDbContext> contexts, Dep
             .FirstOrDefaultAsync(d => d.Id == deploymentId && d.ProjectId == project.Id, cancellationToken)
             ?? throw RequestException.NotFound("The deployment");
         var manifest = DeploymentJson.ReadManifest(deployment.ManifestJson) ?? new DeploymentManifest();
-        return new DeployedProject(project, deployment.Id, deployment.Language, manifest) { ProtectedProxy = deployment.ProtectedProxy };
+        return new DeployedProject(project, deployment.Id, deployment.Language, manifest)
+        {
+            ProtectedProxy = deployment.ProtectedProxy,
+            ProtectedDefaultSink = deployment.ProtectedDefaultSink,
+        };
     }
 }

@@ -1,7 +1,9 @@
 import "./actions.js";
 import "./api-call.js";
 import "./archive-upload.js";
+import "./first-fault.js";
 import "./keyboard.js";
+import "./large-paste.js";
 import "./log-scroll.js";
 import "./menus.js";
 import "./modal-dialog.js";

@@ -13,6 +13,9 @@ public sealed partial class SettingsReader
     public const string FaultCode = "settings-invalid";
     public const string UnsupportedCode = "settings-unsupported";
 
+    /// <summary>The sink of Jobs that have none. What it says is checked by those who know sinks.</summary>
+    public const string DefaultSinkPath = "defaults.sink.deployed";
+
     private static readonly string[] Sizes = ["standard", "large", "x-large", "xlarge"];
 
     private readonly StructuredText _text;
@@ -71,8 +74,9 @@ public sealed partial class SettingsReader
             FinishUrl = Address("authSessions.finishUrl"),
             Proxy = proxy,
             ProxyDisplay = ProxySettings.TryParse(proxy, out var parsed) ? parsed!.Masked : null,
+            DefaultSinkJson = ReadObject(DefaultSinkPath),
             PlaygroundApi = Text("metadata.defaultRunPlaygroundInput.apiName"),
-            PlaygroundParametersJson = ReadPlaygroundParameters(),
+            PlaygroundParametersJson = ReadObject("metadata.defaultRunPlaygroundInput.parameters"),
         };
     }
 
@@ -122,9 +126,8 @@ public sealed partial class SettingsReader
         return type;
     }
 
-    private string? ReadPlaygroundParameters()
+    private string? ReadObject(string path)
     {
-        const string path = "metadata.defaultRunPlaygroundInput.parameters";
         if (_text.Find(path) is not { ValueKind: not JsonValueKind.Null } value)
         {
             return null;
@@ -146,6 +149,14 @@ public sealed partial class SettingsReader
             if (_text.Find(feature + ".enabled") is { ValueKind: JsonValueKind.True })
             {
                 Report(feature + ".enabled", DiagnosticSeverity.Warning, UnsupportedCode, $"{feature} has no effect on this platform.");
+            }
+        }
+
+        if (_text.Find("defaults") is { ValueKind: JsonValueKind.Object } defaults)
+        {
+            foreach (var other in defaults.EnumerateObject().Where(d => d.Name != "sink"))
+            {
+                Report($"defaults.{other.Name}", DiagnosticSeverity.Warning, UnsupportedCode, $"defaults.{other.Name} has no effect on this platform.");
             }
         }
 

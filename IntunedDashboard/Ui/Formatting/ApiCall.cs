@@ -9,6 +9,8 @@ namespace IntunedDashboard.Ui.Formatting;
 /// <param name="Command">The words after <c>intuned platform</c>, not yet quoted for a shell.</param>
 public sealed record ApiCall(string Path, JsonObject Body, IReadOnlyList<string> Command)
 {
+    public string Method { get; init; } = "POST";
+
     /// <summary>What stands in the place of a secret, for the reader to fill in.</summary>
     public static string Placeholder(string name) => $"<{name}>";
 }
@@ -20,7 +22,7 @@ public static class ApiCallText
 
     /// <param name="workspaceAddress">Such as <c>http://localhost:5210/api/v1/workspace/{id}</c>.</param>
     public static string Curl(ApiCall call, string workspaceAddress) => $"""
-        curl --request POST {Shell($"{workspaceAddress}/{call.Path}")} \
+        curl --request {call.Method} {Shell($"{workspaceAddress}/{call.Path}")} \
           --header 'Content-Type: application/json' \
           --header "x-api-key: ${KeyVariable}" \
           --data {Shell(Json(call))}
@@ -29,7 +31,7 @@ public static class ApiCallText
     /// <summary>Runs as it is on any Node that has <c>fetch</c>, with or without types.</summary>
     public static string TypeScript(ApiCall call, string workspaceAddress) => $$"""
         const response = await fetch({{Quoted($"{workspaceAddress}/{call.Path}")}}, {
-          method: "POST",
+          method: "{{call.Method}}",
           headers: { "Content-Type": "application/json", "x-api-key": process.env.{{KeyVariable}} ?? "" },
           body: JSON.stringify({{Json(call).Replace("\n", "\n  ", StringComparison.Ordinal)}}),
         });
@@ -46,6 +48,7 @@ public static class ApiCallText
             {{Quoted($"{workspaceAddress}/{call.Path}")}},
             data=body.encode(),
             headers={"Content-Type": "application/json", "x-api-key": os.environ["{{KeyVariable}}"]},
+            method="{{call.Method}}",
         )
         with urllib.request.urlopen(request) as response:
             print(response.status, json.load(response))

@@ -33,6 +33,7 @@ public static class JsonText
         ("within a JSON string", "A line break or control character inside a text is written with a backslash."),
         ("invalid JSON literal", "Text needs double quotes; without them only true, false, null and numbers are allowed."),
         ("invalid JSON number", "This is not a number JSON knows."),
+        ("Duplicate property", "A field of an object is there twice."),
         ("after a single JSON value", "Nothing may follow the closing bracket."),
     ];
 
@@ -87,9 +88,13 @@ public static class JsonText
         }
         catch (JsonException exception)
         {
-            return new JsonFault((int)(exception.LineNumber ?? 0) + 1, (int)(exception.BytePositionInLine ?? 0) + 1, Explain(exception));
+            return Describe(exception);
         }
     }
+
+    /// <summary>Says what was wrong with a text that was refused, and where.</summary>
+    public static JsonFault Describe(JsonException exception) =>
+        new((int)(exception.LineNumber ?? 0) + 1, (int)(exception.BytePositionInLine ?? 0) + 1, Explain(exception));
 
     /// <summary>The parser's words are about its own states and options; these are about what was typed.</summary>
     private static string Explain(JsonException exception) =>

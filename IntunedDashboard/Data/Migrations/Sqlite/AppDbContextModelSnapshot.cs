@@ -647,6 +647,9 @@ namespace IntunedDashboard.Data.Migrations.Sqlite
                     b.Property<Guid>("ProjectId")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("ProtectedDefaultSink")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("ProtectedProxy")
                         .HasColumnType("TEXT");
 

@@ -1,0 +1,14 @@
+using IntunedDashboard.Projects;
+
+namespace IntunedDashboard.Jobs;
+
+/// <summary>Tells which file of a deployment defines a Job.</summary>
+public sealed class CodeJobFiles(DeploymentFiles files)
+{
+    /// <returns>Relative to the project; null when there is none.</returns>
+    public string? Find(DeployedProject project, string jobId)
+    {
+        var source = files.Source(project.Project.Id, project.DeploymentId);
+        return ResourceFiles.Find(source, CodeJobReader.Folder, CodeJobReader.Ending, []).FirstOrDefault(f => f.Id == jobId)?.File;
+    }
+}
