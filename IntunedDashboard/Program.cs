@@ -1,4 +1,5 @@
 using IntunedDashboard.AuthSessions;
+using IntunedDashboard.AuthSessions.Recorder;
 using IntunedDashboard.Data;
 using IntunedDashboard.Execution;
 using IntunedDashboard.Http;
@@ -51,6 +52,7 @@ public partial class Program
         app.MapJobResultLinks();
         app.MapSignedFiles();
         app.MapTraceViewer();
+        app.MapRecorder();
         app.MapHealth();
         return app;
     }

@@ -22,6 +22,7 @@ public static class RunsModule
         builder.Services.AddSingleton<AttemptRunner>();
         builder.Services.AddSingleton<AuthRunFlow>();
         builder.Services.AddSingleton<ApiRunFlow>();
+        builder.Services.AddSingleton<AuthSessions.Recorder.IRecorderProof, RecorderProof>();
         builder.Services.AddSingleton<RunExecutor>();
         builder.Services.AddSingleton<RunRecovery>();
         builder.Services.AddSingleton<Projects.IProjectActivity, RunActivity>();

@@ -39,6 +39,11 @@ public static class Urls
 
     public static string AuthSessions(string project) => $"{Overview(project)}/auth-sessions";
 
+    /// <summary>The browser in which a person logs a session in.</summary>
+    public static string Recorder(string project, string sessionId) => $"{AuthSession(project, sessionId)}/recorder";
+
+    public static string RecorderStream(string project, string sessionId) => $"{Recorder(project, sessionId)}/stream";
+
     public static string NewAuthSession(string project) => WithQuery(AuthSessions(project), [("new", "1")]);
 
     public static string UpdateAuthSession(string project, string sessionId) => WithQuery(AuthSessions(project), [("update", sessionId)]);

@@ -1,6 +1,7 @@
 import "./actions.js";
 import "./api-call.js";
 import "./archive-upload.js";
+import "./hosted-browser.js";
 import "./keyboard.js";
 import "./log-scroll.js";
 import "./menus.js";

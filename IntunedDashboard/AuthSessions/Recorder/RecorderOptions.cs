@@ -1,0 +1,25 @@
+namespace IntunedDashboard.AuthSessions.Recorder;
+
+/// <summary><c>Recorder:*</c>.</summary>
+public sealed class RecorderOptions
+{
+    public const string Section = "Recorder";
+
+    /// <summary>How long a person may take to log in.</summary>
+    public TimeSpan TimeLimit { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Browsers for people at the same time on this node.</summary>
+    public int MaxConcurrent { get; set; } = 4;
+
+    /// <summary>What one of them may hold in memory before it is closed.</summary>
+    public int MemoryMegabytes { get; set; } = 1536;
+
+    /// <summary>How long nobody may look before it is closed.</summary>
+    public TimeSpan ReconnectTime { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a link may wait for its first opening.</summary>
+    public TimeSpan LinkLifetime { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>Sites that may show the login in a frame and are told how it ended.</summary>
+    public IList<string> AllowedOrigins { get; } = [];
+}
