@@ -11,6 +11,7 @@ using IntunedDashboard.Platform;
 using IntunedDashboard.Projects;
 using IntunedDashboard.Runs;
 using IntunedDashboard.Runs.Attachments;
+using IntunedDashboard.Runs.Live;
 using IntunedDashboard.Runs.Pages;
 using IntunedDashboard.Sinks;
 using IntunedDashboard.Startup;
@@ -48,11 +49,13 @@ public partial class Program
         app.MapWorkspaceApi().MapApiKeys();
         app.MapUi();
         app.MapProjects();
-        app.MapProjectApi().MapAuthSessions().MapAuthSessionOperations().MapRuns().MapAttachments().MapDeliveries().MapJobs();
+        app.MapProjectApi().MapAuthSessions().MapRecorderApi().MapAuthSessionOperations().MapRuns().MapAttachments().MapDeliveries().MapJobs();
         app.MapJobResultLinks();
         app.MapSignedFiles();
         app.MapTraceViewer();
         app.MapRecorder();
+        app.MapConnect();
+        app.MapLiveView();
         app.MapHealth();
         return app;
     }

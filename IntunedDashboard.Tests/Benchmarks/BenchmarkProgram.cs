@@ -26,6 +26,12 @@ public static class BenchmarkProgram
             return 0;
         }
 
+        if (args is ["recorder", .. var recorder])
+        {
+            await RecorderBenchmark.RunAsync(Number(recorder, 0, 100));
+            return 0;
+        }
+
         if (args is ["crash", .. var options])
         {
             var rounds = Number(options, 0, 50);
@@ -43,7 +49,7 @@ public static class BenchmarkProgram
             return 0;
         }
 
-        await Console.Error.WriteLineAsync("Usage: dotnet run --project IntunedDashboard.Tests -c Release -- benchmark [rounds] | start [rounds] | compile [rounds] | crash [rounds [seed]] | crash-job [kills [items [seed]]]");
+        await Console.Error.WriteLineAsync("Usage: dotnet run --project IntunedDashboard.Tests -c Release -- benchmark [rounds] | start [rounds] | compile [rounds] | recorder [keys] | crash [rounds [seed]] | crash-job [kills [items [seed]]]");
         return 1;
     }
 

@@ -1,3 +1,5 @@
+using IntunedDashboard.AuthSessions.Recorder;
+using IntunedDashboard.Data;
 using IntunedDashboard.Live;
 using Microsoft.EntityFrameworkCore;
 
@@ -8,11 +10,21 @@ public sealed partial class AuthSessionStore
 {
     /// <summary>Ends the first login of a session that nobody finished. One that has ever been READY or EXPIRED stays as it was.</summary>
     public Task<int> ExpireUnfinishedAsync(Guid key, string reason, CancellationToken cancellationToken) =>
-        ExpireUnfinishedAsync(s => s.Where(row => row.Key == key), reason, cancellationToken);
+        ExpireUnfinishedAsync((_, s) => s.Where(row => row.Key == key), reason, cancellationToken);
 
-    /// <summary>The same for every session, when nobody can be at work.</summary>
+    /// <summary>The same for every session at which nobody is at work and for which no link is open.</summary>
+    /// <param name="active">Those that somebody is logging in.</param>
+    /// <param name="before">Only what has waited since then.</param>
     /// <returns>How many there were.</returns>
-    public Task<int> ExpireUnfinishedAsync(string reason, CancellationToken cancellationToken) => ExpireUnfinishedAsync(s => s, reason, cancellationToken);
+    public Task<int> ExpireUnfinishedAsync(IReadOnlyList<Guid> active, DateTimeOffset before, string reason, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        return ExpireUnfinishedAsync(
+            (db, s) => s.Where(row => row.StatusSince <= before && !active.Contains(row.Key) && row.LockedByRunId == null
+                && !db.Set<RecorderLink>().Any(l => l.SessionKey == row.Key && l.ClaimedAt == null && l.ExpiresAt > now)),
+            reason,
+            cancellationToken);
+    }
 
     /// <summary>The proxy a login was made through stays with the session.</summary>
     public async Task SetProxyAsync(AuthSession session, string proxy, CancellationToken cancellationToken)
@@ -24,11 +36,11 @@ public sealed partial class AuthSessionStore
     }
 
     private async Task<int> ExpireUnfinishedAsync(
-        Func<IQueryable<AuthSession>, IQueryable<AuthSession>> which, string reason, CancellationToken cancellationToken)
+        Func<AppDbContext, IQueryable<AuthSession>, IQueryable<AuthSession>> which, string reason, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var waiting = which(db.Set<AuthSession>().Where(s => s.Type == AuthSessionType.Recorder && s.Status == AuthSessionStatus.Pending));
+        var waiting = which(db, db.Set<AuthSession>().Where(s => s.Type == AuthSessionType.Recorder && s.Status == AuthSessionStatus.Pending));
         var projects = await waiting.Select(s => s.ProjectId).Distinct().ToListAsync(cancellationToken);
         var expired = await waiting.ExecuteUpdateAsync(
             set => set.SetProperty(s => s.Status, AuthSessionStatus.Expired)

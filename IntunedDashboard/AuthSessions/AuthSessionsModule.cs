@@ -15,7 +15,10 @@ public static class AuthSessionsModule
         builder.Services.AddSingleton<OwnAddresses>();
         builder.Services.AddSingleton<RecorderSessions>();
         builder.Services.AddHostedService(services => services.GetRequiredService<RecorderSessions>());
+        builder.Services.AddSingleton<RecorderLinks>();
         builder.Services.AddSingleton<RecorderCommands>();
+        builder.Services.AddHostedService<RecorderSweeper>();
+        ConnectRoutes.AddRateLimit(builder.Services);
         builder.Services.AddSingleton<RecorderStream>();
         return builder;
     }

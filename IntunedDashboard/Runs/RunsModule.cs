@@ -19,6 +19,7 @@ public static class RunsModule
         builder.Services.AddSingleton<RunEnvironment>();
         builder.Services.AddSingleton<RunCancellations>();
         builder.Services.AddSingleton<RunStopper>();
+        builder.Services.AddSingleton<Live.RunningBrowsers>();
         builder.Services.AddSingleton<AttemptRunner>();
         builder.Services.AddSingleton<AuthRunFlow>();
         builder.Services.AddSingleton<ApiRunFlow>();

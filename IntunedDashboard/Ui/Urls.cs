@@ -23,6 +23,9 @@ public static class Urls
     public static string Run(string project, string runId, string tab, int? attempt = null) =>
         WithQuery(Run(project, runId), [("tab", tab), ("attempt", attempt?.ToString(CultureInfo.InvariantCulture))]);
 
+    /// <summary>The connection for watching a running attempt.</summary>
+    public static string LiveStream(string project, string runId) => $"{Run(project, runId)}/live";
+
     public static string NewRun(string project) => WithQuery(Runs(project), [("new", "1")]);
 
     public static string RunAgain(string project, string runId) => WithQuery(Runs(project), [("new", "1"), ("again", runId)]);

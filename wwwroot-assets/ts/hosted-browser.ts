@@ -112,7 +112,7 @@ class HostedBrowser extends HTMLElement {
     socket.addEventListener("message", (event) => void this.receive(event.data));
     socket.addEventListener("close", () => {
       if (this.over || this.socket !== socket) return;
-      this.say("The connection was lost. Trying again.");
+      this.say(this.watches ? "Waiting for the next attempt." : "The connection was lost. Trying again.");
       this.retry = window.setTimeout(() => this.connect(), RETRY_MS);
     });
   }

@@ -5,7 +5,7 @@ using IntunedDashboard.Projects;
 namespace IntunedDashboard.AuthSessions.Recorder;
 
 /// <summary>What can be asked of logins by hand.</summary>
-public sealed class RecorderCommands(RecorderSessions recorders, AuthSessionStore sessions, ProjectQueries projects)
+public sealed class RecorderCommands(RecorderSessions recorders, RecorderLinks links, AuthSessionStore sessions, ProjectQueries projects)
 {
     /// <summary>Makes a PENDING session for a person to log in.</summary>
     /// <param name="id">Null: the platform makes one.</param>
@@ -30,10 +30,35 @@ public sealed class RecorderCommands(RecorderSessions recorders, AuthSessionStor
         var session = await sessions.FindAsync(projectId, id, cancellationToken) ?? throw RequestException.NotFound($"AuthSession {id}");
         return recorders.Find(session.Key) is { HasEnded: false } open
             ? open
-            : recorders.Start(Request(session, settings, actor.Name, isKiosk: settings.IsKiosk, proxy: null));
+            : recorders.Start(Request(session, settings, actor.Name));
     }
 
-    private static RecorderRequest Request(AuthSession session, ProjectSettings settings, string startedBy, bool isKiosk, string? proxy)
+    /// <summary>A link for an end user. A session that does not exist is made.</summary>
+    /// <exception cref="RequestException">The session is not logged in by hand, or a value is wrong.</exception>
+    public async Task<RecorderLinkMade> CreateLinkAsync(Actor actor, Guid projectId, string? id, string? proxy, CancellationToken cancellationToken)
+    {
+        actor.Require(Role.Operator);
+        var settings = await GetSettingsAsync(projectId, cancellationToken);
+        var existing = id is null ? null : await sessions.FindAsync(projectId, id, cancellationToken);
+        if (existing is not null)
+        {
+            _ = Request(existing, settings, actor.Name);
+        }
+
+        var session = existing ?? await CreateAsync(actor, projectId, id, proxy, AuthSessionSource.Api, cancellationToken);
+        return await links.CreateAsync(session, actor.Name, existing is null ? null : proxy, cancellationToken);
+    }
+
+    /// <summary>Opens the browser for whoever has claimed a link.</summary>
+    /// <exception cref="RequestException">It cannot be opened.</exception>
+    public async Task<RecorderSession> OpenAsync(RecorderLink link, CancellationToken cancellationToken)
+    {
+        var session = (await sessions.OpenAsync(link.SessionKey, cancellationToken)).Session;
+        var settings = await GetSettingsAsync(session.ProjectId, cancellationToken);
+        return recorders.Start(Request(session, settings, $"a link of {link.CreatedBy}") with { IsKiosk = true, LinkId = link.Id, Proxy = links.ProxyOf(link) });
+    }
+
+    private static RecorderRequest Request(AuthSession session, ProjectSettings settings, string startedBy)
     {
         if (session.Type != AuthSessionType.Recorder)
         {
@@ -47,9 +72,8 @@ public sealed class RecorderCommands(RecorderSessions recorders, AuthSessionStor
             StartUrl = settings.StartUrl ?? throw RequestException.Conflict(
                 "The project's settings file names no authSessions.startUrl, so there is no page to log in on."),
             FinishUrl = settings.FinishUrl,
-            IsKiosk = isKiosk,
+            IsKiosk = settings.IsKiosk,
             StartedBy = startedBy,
-            Proxy = proxy,
         };
     }
 

@@ -14,4 +14,16 @@ internal static partial class RecorderLog
 
     [LoggerMessage(1303, LogLevel.Information, "{Count} AuthSessions that a person was logging in are EXPIRED, because the server stopped")]
     public static partial void Abandoned(ILogger logger, int count);
+
+    [LoggerMessage(1304, LogLevel.Information, "{Who} made link {LinkId} to log in AuthSession {AuthSessionId} by hand")]
+    public static partial void LinkMade(ILogger logger, string who, string authSessionId, Guid linkId);
+
+    [LoggerMessage(1305, LogLevel.Information, "Link {LinkId} was opened from {From}")]
+    public static partial void LinkOpened(ILogger logger, Guid linkId, string from);
+
+    [LoggerMessage(1306, LogLevel.Warning, "A link that is no longer valid, or never was, was tried from {From}")]
+    public static partial void LinkRefused(ILogger logger, string from);
+
+    [LoggerMessage(1307, LogLevel.Error, "Sweeping unfinished logins failed")]
+    public static partial void SweepFailed(ILogger logger, Exception exception);
 }

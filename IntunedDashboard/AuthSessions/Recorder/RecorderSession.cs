@@ -37,6 +37,9 @@ public sealed record RecorderRequest
 
     public required string StartedBy { get; init; }
 
+    /// <summary>The link it was opened with; null for somebody who is signed in.</summary>
+    public Guid? LinkId { get; init; }
+
     /// <summary>As it was given for this login; null for that of the session.</summary>
     public string? Proxy { get; init; }
 }
@@ -49,14 +52,11 @@ public sealed class RecorderSession(RecorderRequest request, DateTimeOffset dead
 {
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private TaskCompletionSource _changed = New();
+    private readonly ScreenChanges _changes = new();
     private int _viewers;
     private DateTimeOffset? _lostAt = startedAt;
     private bool _isDone;
     private string? _end;
-
-    /// <summary>Raised on any thread when anything a viewer shows has changed.</summary>
-    public event EventHandler? Changed;
 
     public Guid Id { get; } = Guid.NewGuid();
 
@@ -134,29 +134,10 @@ public sealed class RecorderSession(RecorderRequest request, DateTimeOffset dead
     }
 
     /// <summary>Wakes whoever waits for a change, viewers included.</summary>
-    internal void Touch()
-    {
-        TaskCompletionSource changed;
-        lock (_gate)
-        {
-            (changed, _changed) = (_changed, New());
-        }
-
-        changed.TrySetResult();
-        Changed?.Invoke(this, EventArgs.Empty);
-    }
+    internal void Touch() => _changes.Touch();
 
     /// <summary>To be asked for before looking, so that no change is missed.</summary>
-    internal Task NextChange
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _changed.Task;
-            }
-        }
-    }
+    internal Task NextChange => _changes.Next;
 
     internal string? AskedToEnd
     {
@@ -197,6 +178,4 @@ public sealed class RecorderSession(RecorderRequest request, DateTimeOffset dead
     internal void CheckedBy(string runId) => RunId = runId;
 
     internal void Complete() => _ended.TrySetResult();
-
-    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -33,6 +33,9 @@ public sealed class RecorderSessions(
     /// <returns>The last one of the session, also when it has just ended.</returns>
     public RecorderSession? Find(Guid sessionKey) => _bySession.GetValueOrDefault(sessionKey);
 
+    /// <summary>The sessions somebody is logging in.</summary>
+    public IReadOnlyList<Guid> Active => [.. _bySession.Where(s => !s.Value.HasEnded).Select(s => s.Key)];
+
     /// <exception cref="RequestException">The session has one already, or there are too many.</exception>
     public RecorderSession Start(RecorderRequest request)
     {
@@ -62,7 +65,7 @@ public sealed class RecorderSessions(
     /// <summary>Whoever was logging in when the server stopped has to begin again.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (await sessions.ExpireUnfinishedAsync("The server stopped before the login was finished.", cancellationToken) is > 0 and var count)
+        if (await sessions.ExpireUnfinishedAsync([], clock.GetUtcNow(), "The server stopped before the login was finished.", cancellationToken) is > 0 and var count)
         {
             RecorderLog.Abandoned(logger, count);
         }

@@ -75,6 +75,8 @@ internal sealed class HostedBrowser : IHostedBrowser
         }
     }
 
+    public int ProcessId => _process.Pid;
+
     public long MemoryBytes => ProcessMemory.OfTree(_process.Pid);
 
     public string Url => _context.Pages is [var first, ..] ? first.Url : string.Empty;
