@@ -117,6 +117,21 @@ public sealed class ConnectLinkTests(RecorderHost host)
     }
 
     [Fact]
+    public async Task An_operator_makes_a_link_on_the_page_of_the_session()
+    {
+        await LinkAsync("customer-6");
+        var page = await host.OpenAsync($"{RecorderHost.Pages}/customer-6");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Make a link" }).ClickAsync();
+        var link = await page.Locator("#recorder-link").TextContentAsync();
+        Assert.StartsWith($"{host.App.BaseUrl}/connect/", link, StringComparison.Ordinal);
+        using var viewer = await ViewerSocket.OpenAsync(link!);
+        await viewer.UntilAsync("/login");
+        await viewer.SendAsync(new { t = "cancel" });
+        await viewer.UntilAsync("\"phase\":\"failed\"");
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task Wrong_requests_name_the_field()
     {
         var answer = await host.Project.SendAsync(

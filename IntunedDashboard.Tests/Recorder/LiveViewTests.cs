@@ -1,8 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using IntunedDashboard.Identity;
 using IntunedDashboard.Tests.EndToEnd;
-using IntunedDashboard.Tests.Support;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 using Role = IntunedDashboard.Identity.Role;

@@ -31,13 +31,12 @@ public sealed class Viewer(IPage page, bool hasTouch = false)
         if (hasTouch)
         {
             await Canvas.TapAsync(new() { Position = new Position { X = place.X, Y = place.Y } });
+            await Expect(Element.Locator(".hosted-field")).ToBeFocusedAsync();
         }
         else
         {
             await Canvas.ClickAsync(new() { Position = new Position { X = place.X, Y = place.Y } });
         }
-
-        await Expect(Element.Locator(".hosted-field")).ToBeFocusedAsync();
     }
 
     public Task TypeAsync(string text) => page.Keyboard.TypeAsync(text);

@@ -112,14 +112,14 @@ public sealed class TwoStepSite : IAsyncDisposable
         });
         _app.MapGet("/held", (HttpContext context) => _held.Task.WaitAsync(context.RequestAborted));
         _app.MapGet("/notes", () => Html("<textarea autofocus style=\"position:fixed;inset:20px;caret-color:transparent;font-size:16px\"></textarea>"));
-        _app.MapGet("/opens", () => Html("<body onclick=\"open('/popup')\">press anywhere"));
-        _app.MapGet("/popup", () => Html("<title>Popup</title><body onclick=\"window.close()\">press anywhere"));
-        _app.MapGet("/asks", () => Html("<body onclick=\"fetch('/said?' + encodeURIComponent(prompt('Which one?', 'first')))\">press anywhere"));
+        _app.MapGet("/opens", () => Html("<body style=height:100vh onclick=\"open('/popup')\">press anywhere"));
+        _app.MapGet("/popup", () => Html("<title>Popup</title><body style=height:100vh onclick=\"window.close()\">press anywhere"));
+        _app.MapGet("/asks", () => Html("<body style=height:100vh onclick=\"fetch('/said?' + encodeURIComponent(prompt('Which one?', 'first')))\">press anywhere"));
         _app.MapGet("/said", () => Results.Ok());
         _app.MapGet("/uploads", () => Html("""
             <label style="position:fixed;inset:0">press anywhere<input type=file hidden onchange="this.files[0].text().then(text => fetch('/said?' + this.files[0].name + '=' + text))"></label>
             """));
-        _app.MapGet("/downloads", () => Html("<body onclick=\"location.href='/file'\">press anywhere"));
+        _app.MapGet("/downloads", () => Html("<body style=height:100vh onclick=\"location.href='/file'\">press anywhere"));
         _app.MapGet("/file", () => Results.File("secret"u8.ToArray(), "application/octet-stream", "report.bin"));
         _app.MapGet("/goes", (string to) => Html($"<script>location.href = {System.Text.Json.JsonSerializer.Serialize(to)}</script>"));
         _app.MapGet("/redirects", (string to) => Results.Redirect(to));

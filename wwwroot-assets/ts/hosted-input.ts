@@ -105,8 +105,8 @@ export class HostedInput {
     if (k === "end" || k === "cancel") this.fingers.delete(event.pointerId);
     else this.fingers.set(event.pointerId, this.place(event));
     this.send({ t: "touch", k, p: [...this.fingers].map(([id, at]) => ({ id, ...at })), m: modifiers(event) });
-    // A keyboard may only be opened from the touch itself, so the field gets the focus before we know whether it is wanted.
-    if (k === "end") window.setTimeout(() => this.send({ t: "probe" }), 150);
+    // Whether the touch went into a field is known a moment later, on a slow line two.
+    if (k === "end") for (const wait of [150, 600, 1500]) window.setTimeout(() => this.send({ t: "probe" }), wait);
   }
 
   /** At most one move and one turn of the wheel for each picture of the viewer's own screen. */

@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Threading.RateLimiting;
 using IntunedDashboard.Identity;
 using IntunedDashboard.Platform;
-using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
 
 namespace IntunedDashboard.AuthSessions.Recorder;
@@ -17,7 +16,7 @@ public static class ConnectRoutes
     public const string RateLimit = "connect";
 
     private const string Cookie = "intuned-connect";
-    private const int RequestsPerMinute = 60;
+    private const int RequestsPerMinute = 300;
 
     public static void AddRateLimit(IServiceCollection services) => services.AddRateLimiter(options => options.AddPolicy(
         RateLimit,
@@ -43,7 +42,7 @@ public static class ConnectRoutes
         // The page that opened this one as a popup is told how it ended.
         headers["Cross-Origin-Opener-Policy"] = "unsafe-none";
         headers.ContentSecurityPolicy =
-            "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; connect-src 'self'; base-uri 'none'; "
+            "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; connect-src 'self' ws: wss:; base-uri 'none'; "
             + $"form-action 'none'; frame-ancestors {string.Join(' ', origins.Prepend("'self'"))}";
         if (origins.Count > 0)
         {
@@ -104,15 +103,21 @@ public static class ConnectRoutes
                 return Results.Json(new { message = refusal.Message }, statusCode: StatusCodes.Status409Conflict);
             }
 
-            context.Response.Cookies.Append(Cookie, cookie, new CookieOptions
+            var isSecure = context.Request.IsHttps;
+            var options = new CookieOptions
             {
                 HttpOnly = true,
                 Path = $"{RecorderLinks.Route}/{token}",
-                Secure = context.Request.IsHttps,
+                Secure = isSecure,
+                SameSite = isSecure ? SameSiteMode.None : SameSiteMode.Lax,
+            };
+            if (isSecure)
+            {
                 // In a frame of another site only such a cookie is sent, and only over TLS.
-                SameSite = context.Request.IsHttps ? SameSiteMode.None : SameSiteMode.Lax,
-                Extensions = { context.Request.IsHttps ? "Partitioned" : "Priority=High" },
-            });
+                options.Extensions.Add("Partitioned");
+            }
+
+            context.Response.Cookies.Append(Cookie, cookie, options);
         }
 
         return Results.NoContent();

@@ -2,6 +2,7 @@ using IntunedDashboard.Http;
 using IntunedDashboard.Http.Description;
 using IntunedDashboard.Identity;
 using IntunedDashboard.Platform;
+using IntunedDashboard.Projects;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace IntunedDashboard.AuthSessions.Recorder;
