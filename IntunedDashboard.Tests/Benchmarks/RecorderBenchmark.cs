@@ -61,8 +61,8 @@ public static class RecorderBenchmark
 
     private static async Task<string?> StatusAsync(HttpClient client, string project)
     {
-        using var answer = await client.GetAsync(project);
-        return answer.IsSuccessStatusCode ? ProjectDriver.Text((await answer.Content.ReadFromJsonAsync<JsonObject>())!, "status") : null;
+        var projects = await client.GetFromJsonAsync<JsonArray>(project[..project.LastIndexOf('/')]);
+        return projects!.Where(p => ProjectDriver.Text(p!, "name") == RecorderHost.ProjectName).Select(p => ProjectDriver.Text(p!, "status")).FirstOrDefault();
     }
 
     /// <summary>Ten keys a second, each waited for.</summary>

@@ -6,6 +6,7 @@ using IntunedDashboard.AuthSessions.Recorder;
 using IntunedDashboard.Execution.Hosting;
 using IntunedDashboard.Execution.Processes;
 using IntunedDashboard.Platform;
+using IntunedDashboard.Projects;
 using IntunedDashboard.Tests.EndToEnd;
 using IntunedDashboard.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -92,8 +93,8 @@ public sealed class RecorderCleanupTests(RecorderHost host)
     private async Task<(RecorderSession Recorder, ProcessIdentity Process)> FindAsync(string id)
     {
         var store = host.App.Services.GetRequiredService<AuthSessionStore>();
-        var projects = await host.Project.Client.GetFromJsonAsync<JsonObject>(host.Project.Path);
-        var session = await store.FindAsync(Guid.Parse(ProjectDriver.Text(projects!, "id")), id, CancellationToken.None);
+        var project = await host.App.Services.GetRequiredService<ProjectQueries>().FindAsync(host.App.WorkspaceId, RecorderHost.ProjectName, CancellationToken.None);
+        var session = await store.FindAsync(project!.Id, id, CancellationToken.None);
         var recorder = host.Recorders.Find(session!.Key)!;
         return (recorder, ProcessIdentity.Of(((HostedBrowser)recorder.Browser!).ProcessId)!);
     }

@@ -65,7 +65,7 @@ class HostedBrowser extends HTMLElement {
       <div class="hosted-tabs" role="group" aria-label="Tabs" hidden></div>
       <p class="hosted-say" role="status"></p>
       <div class="hosted-stage">
-        <canvas tabindex="-1" role="img" aria-label="The page"></canvas>
+        <canvas role="img" aria-label="The page"></canvas>
         <textarea class="hosted-field" aria-label="The page. What you type goes there; F6 leaves it." autocapitalize="off" autocomplete="off" autocorrect="off" spellcheck="false"></textarea>
         <p class="hosted-hint">F6 leaves the page</p>
         <div class="hosted-over" hidden></div>

@@ -48,11 +48,17 @@ export class HostedInput {
   private listenToPointers(): void {
     const { canvas } = this;
     canvas.addEventListener("contextmenu", (event) => event.preventDefault());
-    canvas.addEventListener("pointerdown", (event) => {
+    // What a press focuses is decided by this event, which comes after the pointer's own.
+    canvas.addEventListener("mousedown", (event) => {
       event.preventDefault();
+      if (!hasTouch()) this.field.focus({ preventScroll: true });
+    });
+    canvas.addEventListener("pointerdown", (event) => {
       canvas.setPointerCapture(event.pointerId);
-      if (event.pointerType === "touch") return this.touch("start", event);
-      this.field.focus({ preventScroll: true });
+      if (event.pointerType === "touch") {
+        event.preventDefault();
+        return this.touch("start", event);
+      }
       this.mouse("down", event);
     });
     canvas.addEventListener("pointerup", (event) => {

@@ -53,6 +53,8 @@ public sealed class ScreenStream(WebSocket socket, TimeProvider clock) : IDispos
         {
             await await Task.WhenAny(receiving, telling);
             await CloseAsync();
+            // Ending the connection at once would throw away what the viewer has not read yet.
+            await Task.WhenAny(receiving, Task.Delay(CloseTime, clock, end.Token));
         }
         catch (Exception e) when (e is WebSocketException or OperationCanceledException)
         {
