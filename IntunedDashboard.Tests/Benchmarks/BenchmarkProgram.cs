@@ -32,6 +32,12 @@ public static class BenchmarkProgram
             return 0;
         }
 
+        if (args is ["jobs", .. var jobs])
+        {
+            await JobBenchmark.RunAsync(Number(jobs, 0, 2000));
+            return 0;
+        }
+
         if (args is ["crash", .. var options])
         {
             var rounds = Number(options, 0, 50);
@@ -49,7 +55,7 @@ public static class BenchmarkProgram
             return 0;
         }
 
-        await Console.Error.WriteLineAsync("Usage: dotnet run --project IntunedDashboard.Tests -c Release -- benchmark [rounds] | start [rounds] | compile [rounds] | recorder [keys] | crash [rounds [seed]] | crash-job [kills [items [seed]]]");
+        await Console.Error.WriteLineAsync("Usage: dotnet run --project IntunedDashboard.Tests -c Release -- benchmark [rounds] | start [rounds] | compile [rounds] | jobs [items] | recorder [keys] | crash [rounds [seed]] | crash-job [kills [items [seed]]]");
         return 1;
     }
 

@@ -86,7 +86,7 @@ public static class RunBenchmark
         (to[end]!.GetValue<DateTimeOffset>() - from[start]!.GetValue<DateTimeOffset>()).TotalMilliseconds;
 
     /// <summary>Waits until the platform and everything it started have done nothing for half a second.</summary>
-    private static async Task RestAsync(int processId)
+    internal static async Task RestAsync(int processId)
     {
         if (!OperatingSystem.IsLinux())
         {

@@ -44,7 +44,7 @@ public sealed class FirstFiveMinutesTests(TestBrowser browser) : IClassFixture<T
         await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Start Run" }).ClickAsync();
 
         // The Run's own page follows it: its Validate Run first, then the API, without anybody asking again.
-        await page.WaitForURLAsync(new Regex("/runs/[A-Za-z0-9]{21}"));
+        await Expect(page).ToHaveURLAsync(new Regex("/runs/[A-Za-z0-9]{21}"), new() { Timeout = 30_000 });
         await Expect(page.GetByText("Completed").First).ToBeVisibleAsync(Patiently);
         Assert.True(await page.EvaluateAsync<bool>("window.neverReloaded === true"));
 

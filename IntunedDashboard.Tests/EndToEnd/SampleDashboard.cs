@@ -21,7 +21,7 @@ public sealed class SampleDashboard(string dataDirectory) : IAsyncDisposable
     public HttpClient Client => _client ?? throw new InvalidOperationException("Not started.");
 
     /// <summary>Starts it, also after it was killed, and waits until the sample is deployed.</summary>
-    public async Task StartAsync()
+    public async Task StartAsync(params string[] settings)
     {
         if (_process is not null)
         {
@@ -31,12 +31,15 @@ public sealed class SampleDashboard(string dataDirectory) : IAsyncDisposable
         _client?.Dispose();
         _process = await DashboardProcess.StartAsync(
             dataDirectory,
-            "--Sample:Enabled=true",
-            "--Network:AllowPrivateTargets=true",
-            "--Bootstrap:AdminEmail=admin@example.test",
-            $"--Bootstrap:AdminPassword={AppHost.Password}",
-            $"--Bootstrap:WorkspaceId={WorkspaceId}",
-            $"--Bootstrap:ApiKey={ApiKey}");
+            [
+                "--Sample:Enabled=true",
+                "--Network:AllowPrivateTargets=true",
+                "--Bootstrap:AdminEmail=admin@example.test",
+                $"--Bootstrap:AdminPassword={AppHost.Password}",
+                $"--Bootstrap:WorkspaceId={WorkspaceId}",
+                $"--Bootstrap:ApiKey={ApiKey}",
+                .. settings,
+            ]);
         _client = new HttpClient { BaseAddress = new Uri($"{_process.BaseUrl}/api/v1/workspace/{WorkspaceId}/projects/") };
         _client.DefaultRequestHeaders.Add("x-api-key", ApiKey);
         await Eventually.GetAsync(

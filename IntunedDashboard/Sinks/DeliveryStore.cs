@@ -20,9 +20,8 @@ public sealed class DeliveryStore(
     /// <param name="running">Deliveries that are being made.</param>
     /// <param name="busyTargets">Targets that get no more for the moment.</param>
     public async Task<IReadOnlyList<Delivery>> FindDueAsync(
-        IReadOnlyCollection<string> running, IReadOnlyCollection<string> busyTargets, int limit, CancellationToken cancellationToken)
+        DateTimeOffset now, IReadOnlyCollection<string> running, IReadOnlyCollection<string> busyTargets, int limit, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         return await db.Set<Delivery>().AsNoTracking()
             .Where(d => d.NextAttemptAt <= now && !busyTargets.Contains(d.Target) && !running.Contains(d.RunId))
@@ -31,12 +30,11 @@ public sealed class DeliveryStore(
             .ToListAsync(cancellationToken);
     }
 
-    /// <returns>When the next attempt after now is due, or null.</returns>
-    public async Task<DateTimeOffset?> FindNextTimeAsync(CancellationToken cancellationToken)
+    /// <returns>When the next attempt is due that is not due yet at <paramref name="after"/>, or null.</returns>
+    public async Task<DateTimeOffset?> FindNextTimeAsync(DateTimeOffset after, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await db.Set<Delivery>().Where(d => d.NextAttemptAt > now)
+        return await db.Set<Delivery>().Where(d => d.NextAttemptAt > after)
             .OrderBy(d => d.NextAttemptAt).Select(d => d.NextAttemptAt).FirstOrDefaultAsync(cancellationToken);
     }
 
@@ -129,6 +127,10 @@ public sealed class DeliveryStore(
         }
 
         signals.Publish(LiveTopics.Run(delivery.RunId));
+        if (delivery.JobRunId is not null)
+        {
+            signals.Publish(LiveTopics.JobRun(delivery.JobRunId));
+        }
         foreach (var then in afterwards)
         {
             await then();

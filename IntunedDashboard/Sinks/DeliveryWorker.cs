@@ -41,13 +41,15 @@ public sealed class DeliveryWorker(DeliveryStore store, SinkSender sender, Deliv
     {
         try
         {
-            while (await StartSomeAsync(stoppingToken))
+            // One moment divides what is due from what is not yet, so that nothing becomes due between two looks unseen.
+            var now = clock.GetUtcNow();
+            while (await StartSomeAsync(now, stoppingToken))
             {
                 // One target may have filled all places of a round; others come in the next.
             }
 
-            var next = await store.FindNextTimeAsync(stoppingToken) - clock.GetUtcNow();
-            return next > TimeSpan.Zero && next < LookAgain ? next.Value : LookAgain;
+            var wait = await store.FindNextTimeAsync(now, stoppingToken) - clock.GetUtcNow();
+            return wait < LookAgain ? TimeSpan.FromTicks(Math.Max(wait.Value.Ticks, 0)) : LookAgain;
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
@@ -57,7 +59,7 @@ public sealed class DeliveryWorker(DeliveryStore store, SinkSender sender, Deliv
     }
 
     /// <returns>Whether anything was started.</returns>
-    private async Task<bool> StartSomeAsync(CancellationToken stoppingToken)
+    private async Task<bool> StartSomeAsync(DateTimeOffset now, CancellationToken stoppingToken)
     {
         var running = _targets.ToArray();
         var places = MostAtOnce - running.Length;
@@ -69,7 +71,7 @@ public sealed class DeliveryWorker(DeliveryStore store, SinkSender sender, Deliv
         var counts = running.GroupBy(r => r.Value, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count(), StringComparer.Ordinal);
         var busy = counts.Where(c => c.Value >= MostForTarget).Select(c => c.Key).ToArray();
         var started = false;
-        foreach (var due in await store.FindDueAsync([.. running.Select(r => r.Key)], busy, places, stoppingToken))
+        foreach (var due in await store.FindDueAsync(now, [.. running.Select(r => r.Key)], busy, places, stoppingToken))
         {
             var count = counts[due.Target] = counts.GetValueOrDefault(due.Target) + 1;
             if (count > MostForTarget)

@@ -45,8 +45,17 @@ public sealed class EngineHost : IAsyncDisposable
         builder.Services.AddSingleton(limits ?? new EngineLimits());
         builder.AddExecution();
         var host = builder.Build();
-        await host.StartAsync();
-        return new EngineHost(host, folder, log);
+        var engine = new EngineHost(host, folder, log);
+        try
+        {
+            await host.StartAsync();
+            return engine;
+        }
+        catch
+        {
+            await engine.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>What the engine itself logged.</summary>
