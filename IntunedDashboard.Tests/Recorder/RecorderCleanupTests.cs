@@ -23,7 +23,7 @@ public sealed class RecorderCleanupTests(RecorderHost host)
         var viewer = await host.RecordAsync("closed-tab");
         var (recorder, process) = await FindAsync("closed-tab");
         await viewer.Page.Context.CloseAsync();
-        await recorder.Ended.WaitAsync(TimeSpan.FromSeconds(60));
+        await recorder.Ended.WaitAsync(TimeSpan.FromSeconds(90));
         await Eventually.TrueAsync(() => !process.IsAlive);
         Assert.Equal("EXPIRED", await host.StatusAsync("closed-tab"));
     }

@@ -42,7 +42,7 @@ public sealed class RecorderHost : IAsyncLifetime
             ["Network:AllowPrivateTargets"] = "true",
             ["Sample:Enabled"] = "true",
             ["Recorder:MaxConcurrent"] = "20",
-            ["Recorder:ReconnectTime"] = "00:00:15",
+            ["Recorder:ReconnectTime"] = "00:00:30",
             ["Recorder:AllowedOrigins"] = $"{Partner.Url} https://elsewhere.example",
         });
         Project = new ProjectDriver(App, ProjectName) { SaveTraces = false };
