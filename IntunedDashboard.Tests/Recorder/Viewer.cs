@@ -8,6 +8,19 @@ namespace IntunedDashboard.Tests.Recorder;
 /// <summary>A person in front of a streamed browser: sees pictures, presses on places in them and types.</summary>
 public sealed class Viewer(IPage page, bool hasTouch = false)
 {
+    /// <summary>As a person waits: the picture fills its place, shows something and has not changed for a moment.</summary>
+    private const string Settled = """
+        async canvas => {
+          const shown = () => canvas.closest('hosted-browser').dataset.frames;
+          const isBlank = () => new Set(new Uint32Array(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.buffer)).size < 2;
+          for (let last = shown(), since = performance.now(); ; ) {
+            await new Promise(done => setTimeout(done, 50));
+            if (shown() !== last || canvas.clientWidth !== canvas.parentElement.clientWidth || isBlank()) [last, since] = [shown(), performance.now()];
+            else if (performance.now() - since > 350) return;
+          }
+        }
+        """;
+
     public IPage Page => page;
 
     public ILocator Element => page.Locator("hosted-browser");
@@ -24,6 +37,7 @@ public sealed class Viewer(IPage page, bool hasTouch = false)
         await Expect(Address).ToHaveValueAsync(new Regex(Regex.Escape(path)));
         await Expect(Element).ToHaveAttributeAsync("data-phase", "open");
         await Expect(Element).ToHaveAttributeAsync("data-frames", new Regex("^[1-9]"));
+        await Canvas.EvaluateAsync(Settled);
     }
 
     public async Task PressAsync((int X, int Y) place)

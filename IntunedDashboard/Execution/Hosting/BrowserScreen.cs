@@ -11,6 +11,11 @@ internal class BrowserScreen : IBrowserScreen
     /// <summary>Text stays sharp, and a picture is a tenth of what a lossless one would be.</summary>
     private const int JpegQuality = 88;
 
+    /// <summary>Now and then the browser sends no first picture of a page that does not change; asked again, it does.</summary>
+    private static readonly TimeSpan FirstPicture = TimeSpan.FromMilliseconds(700);
+
+    private const int MostInsisting = 20;
+
     private readonly Lock _gate = new();
     private readonly List<Tab> _tabs = [];
     private readonly HashSet<Viewer> _viewers = [];
@@ -22,6 +27,8 @@ internal class BrowserScreen : IBrowserScreen
     private ScreenFrame? _latest;
     private int _unacknowledged;
     private long _number;
+    private int _casts;
+    private int _insisted;
 
     /// <param name="contextId">Only pages of this browser context; null for all.</param>
     protected BrowserScreen(string? contextId, ILogger logger)
@@ -103,7 +110,8 @@ internal class BrowserScreen : IBrowserScreen
     }
 
     /// <summary>What a page needs before it is shown.</summary>
-    protected virtual Task PrepareAsync(string session, bool isNew) => Task.CompletedTask;
+    /// <param name="insist">It must be drawn anew.</param>
+    protected virtual Task PrepareAsync(string session, bool isNew, bool insist) => Task.CompletedTask;
 
     /// <summary>Starts, stops or moves the pictures to where they should be. Calls queue up, and the last one finds all done.</summary>
     protected void Follow(bool again = false) => _ = FollowAsync(again);
@@ -143,15 +151,18 @@ internal class BrowserScreen : IBrowserScreen
                 await Connection.PostAsync("Page.enable", null, wanted.SessionId);
             }
 
-            await PrepareAsync(wanted.SessionId!, isNew);
+            await PrepareAsync(wanted.SessionId!, isNew, insist: _insisted > 0);
+            int cast;
             lock (_gate)
             {
                 _unacknowledged = 0;
                 _casting = wanted;
+                cast = ++_casts;
             }
 
             await Connection.PostAsync(
                 "Page.startScreencast", new { format = "jpeg", quality = JpegQuality, maxWidth = 4096, maxHeight = 4096 }, wanted.SessionId);
+            _ = InsistAsync(cast);
         }
         catch (CdpException e)
         {
@@ -162,6 +173,23 @@ internal class BrowserScreen : IBrowserScreen
         {
             _switching.Release();
         }
+    }
+
+    /// <summary>Starts the pictures again when none has come.</summary>
+    private async Task InsistAsync(int cast)
+    {
+        await Task.Delay(FirstPicture);
+        lock (_gate)
+        {
+            if (_casts != cast || _casting is null || _insisted >= MostInsisting || Ended.IsCompleted)
+            {
+                return;
+            }
+
+            _insisted++;
+        }
+
+        Follow(again: true);
     }
 
     private void Accept(CdpEvent happened)
@@ -196,6 +224,9 @@ internal class BrowserScreen : IBrowserScreen
             }
 
             var (width, height) = SizeOf(metadata.GetProperty("deviceWidth").GetDouble(), metadata.GetProperty("deviceHeight").GetDouble());
+            // From now on this cast needs no reminder.
+            _casts++;
+            _insisted = 0;
             _latest = new ScreenFrame(++_number, jpeg, width, height);
             _unacknowledged = token;
             foreach (var viewer in _viewers)

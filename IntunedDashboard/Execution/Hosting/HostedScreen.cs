@@ -79,7 +79,7 @@ internal sealed class HostedScreen(string contextId, ILogger logger) : BrowserSc
     public async Task<bool> IsEditingAsync(CancellationToken cancellationToken) =>
         await EvaluateAsync(IsEditing, cancellationToken) is { ValueKind: JsonValueKind.True };
 
-    protected override async Task PrepareAsync(string session, bool isNew)
+    protected override async Task PrepareAsync(string session, bool isNew, bool insist)
     {
         var size = _size;
         _scale = size.Scale;
@@ -94,13 +94,20 @@ internal sealed class HostedScreen(string contextId, ILogger logger) : BrowserSc
         // Pictures have the size of the view and know nothing of device pixels: a larger view, scaled, is what makes them sharp.
         var (width, height) = ((int)Math.Ceiling(size.Width * size.Scale), (int)Math.Ceiling(size.Height * size.Scale));
         await Connection.PostAsync("Emulation.setVisibleSize", new { width, height }, session);
-        await Connection.PostAsync(
-            "Emulation.setDeviceMetricsOverride",
-            new { width = size.Width, height = size.Height, deviceScaleFactor = size.Scale, scale = size.Scale, mobile = false, dontSetVisibleSize = true },
-            session);
+        if (insist)
+        {
+            await OverrideAsync(session, size with { Height = size.Height + 1 });
+        }
+
+        await OverrideAsync(session, size);
         object touch = size.HasTouch ? new { enabled = true, maxTouchPoints = 5 } : new { enabled = false };
         await Connection.PostAsync("Emulation.setTouchEmulationEnabled", touch, session);
     }
+
+    private Task OverrideAsync(string session, ScreenSize size) => Connection.PostAsync(
+        "Emulation.setDeviceMetricsOverride",
+        new { width = size.Width, height = size.Height, deviceScaleFactor = size.Scale, scale = size.Scale, mobile = false, dontSetVisibleSize = true },
+        session);
 
     protected override (int Width, int Height) SizeOf(double width, double height) =>
         ((int)Math.Round(width / _scale), (int)Math.Round(height / _scale));
