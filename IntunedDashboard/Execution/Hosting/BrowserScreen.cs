@@ -6,7 +6,7 @@ namespace IntunedDashboard.Execution.Hosting;
 /// The pages of a browser through its DevTools address. The browser makes a picture only when something changed and somebody looks, and
 /// the next one only after the last was taken: a slow viewer gets fewer pictures, never old ones.
 /// </summary>
-internal class BrowserScreen : IBrowserScreen
+internal partial class BrowserScreen : IBrowserScreen
 {
     /// <summary>Text stays sharp, and a picture is a tenth of what a lossless one would be.</summary>
     private const int JpegQuality = 88;
@@ -15,6 +15,9 @@ internal class BrowserScreen : IBrowserScreen
     private static readonly TimeSpan FirstPicture = TimeSpan.FromMilliseconds(700);
 
     private const int MostInsisting = 20;
+
+    /// <summary>Pictures in a row that may be thrown away for their size.</summary>
+    private const int MostStale = 5;
 
     private readonly Lock _gate = new();
     private readonly List<Tab> _tabs = [];
@@ -29,6 +32,7 @@ internal class BrowserScreen : IBrowserScreen
     private long _number;
     private int _casts;
     private int _insisted;
+    private int _stale;
 
     /// <param name="contextId">Only pages of this browser context; null for all.</param>
     protected BrowserScreen(string? contextId, ILogger logger)
@@ -110,8 +114,13 @@ internal class BrowserScreen : IBrowserScreen
     }
 
     /// <summary>What a page needs before it is shown.</summary>
-    /// <param name="insist">It must be drawn anew.</param>
-    protected virtual Task PrepareAsync(string session, bool isNew, bool insist) => Task.CompletedTask;
+    protected virtual Task PrepareAsync(string session, bool isNew) => Task.CompletedTask;
+
+    /// <summary>Makes the page draw itself, so that there is a first picture.</summary>
+    protected virtual Task RedrawAsync(string session) => Task.CompletedTask;
+
+    /// <summary>Whether a picture of this size is one of the page as it is now, and not one that was under way when it was resized.</summary>
+    protected virtual bool IsCurrent(double width, double height) => true;
 
     /// <summary>Starts, stops or moves the pictures to where they should be. Calls queue up, and the last one finds all done.</summary>
     protected void Follow(bool again = false) => _ = FollowAsync(again);
@@ -151,17 +160,19 @@ internal class BrowserScreen : IBrowserScreen
                 await Connection.PostAsync("Page.enable", null, wanted.SessionId);
             }
 
-            await PrepareAsync(wanted.SessionId!, isNew, insist: _insisted > 0);
+            await PrepareAsync(wanted.SessionId!, isNew);
             int cast;
             lock (_gate)
             {
                 _unacknowledged = 0;
                 _casting = wanted;
                 cast = ++_casts;
+                _stale = 0;
             }
 
             await Connection.PostAsync(
                 "Page.startScreencast", new { format = "jpeg", quality = JpegQuality, maxWidth = 4096, maxHeight = 4096 }, wanted.SessionId);
+            await RedrawAsync(wanted.SessionId!);
             _ = InsistAsync(cast);
         }
         catch (CdpException e)
@@ -223,7 +234,14 @@ internal class BrowserScreen : IBrowserScreen
                 return;
             }
 
-            var (width, height) = SizeOf(metadata.GetProperty("deviceWidth").GetDouble(), metadata.GetProperty("deviceHeight").GetDouble());
+            var (deviceWidth, deviceHeight) = (metadata.GetProperty("deviceWidth").GetDouble(), metadata.GetProperty("deviceHeight").GetDouble());
+            if (!IsCurrent(deviceWidth, deviceHeight) && _stale++ < MostStale)
+            {
+                _ = Connection.PostAsync("Page.screencastFrameAck", new { sessionId = token }, happened.SessionId);
+                return;
+            }
+
+            var (width, height) = SizeOf(deviceWidth, deviceHeight);
             // From now on this cast needs no reminder.
             _casts++;
             _insisted = 0;
@@ -349,43 +367,5 @@ internal class BrowserScreen : IBrowserScreen
         public string Url { get; set; } = string.Empty;
 
         public string? SessionId { get; set; }
-    }
-
-    private sealed class Viewer(BrowserScreen screen) : IScreenViewer
-    {
-        private readonly SemaphoreSlim _wake = new(0, 1);
-        private long _seen;
-        private int _left;
-
-        public async Task<ScreenFrame> NextFrameAsync(CancellationToken cancellationToken)
-        {
-            while (true)
-            {
-                if (screen.Take(_seen) is { } frame)
-                {
-                    _seen = frame.Number;
-                    return frame;
-                }
-
-                await _wake.WaitAsync(cancellationToken);
-            }
-        }
-
-        /// <summary>Called under the gate, so never twice at once.</summary>
-        public void Wake()
-        {
-            if (_wake.CurrentCount == 0)
-            {
-                _wake.Release();
-            }
-        }
-
-        public void Dispose()
-        {
-            if (Interlocked.Exchange(ref _left, 1) == 0)
-            {
-                screen.Leave(this);
-            }
-        }
     }
 }

@@ -79,7 +79,7 @@ internal sealed class HostedScreen(string contextId, ILogger logger) : BrowserSc
     public async Task<bool> IsEditingAsync(CancellationToken cancellationToken) =>
         await EvaluateAsync(IsEditing, cancellationToken) is { ValueKind: JsonValueKind.True };
 
-    protected override async Task PrepareAsync(string session, bool isNew, bool insist)
+    protected override async Task PrepareAsync(string session, bool isNew)
     {
         var size = _size;
         _scale = size.Scale;
@@ -94,15 +94,19 @@ internal sealed class HostedScreen(string contextId, ILogger logger) : BrowserSc
         // Pictures have the size of the view and know nothing of device pixels: a larger view, scaled, is what makes them sharp.
         var (width, height) = ((int)Math.Ceiling(size.Width * size.Scale), (int)Math.Ceiling(size.Height * size.Scale));
         await Connection.PostAsync("Emulation.setVisibleSize", new { width, height }, session);
-        if (insist)
-        {
-            await OverrideAsync(session, size with { Height = size.Height + 1 });
-        }
-
         await OverrideAsync(session, size);
         object touch = size.HasTouch ? new { enabled = true, maxTouchPoints = 5 } : new { enabled = false };
         await Connection.PostAsync("Emulation.setTouchEmulationEnabled", touch, session);
     }
+
+    protected override async Task RedrawAsync(string session)
+    {
+        await OverrideAsync(session, _size with { Height = _size.Height + 1 });
+        await OverrideAsync(session, _size);
+    }
+
+    protected override bool IsCurrent(double width, double height) =>
+        Math.Abs(width - (_size.Width * _size.Scale)) < 2 && Math.Abs(height - (_size.Height * _size.Scale)) < 2;
 
     private Task OverrideAsync(string session, ScreenSize size) => Connection.PostAsync(
         "Emulation.setDeviceMetricsOverride",
