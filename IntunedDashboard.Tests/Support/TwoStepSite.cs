@@ -112,7 +112,7 @@ public sealed class TwoStepSite : IAsyncDisposable
         });
         _app.MapGet("/held", (HttpContext context) => _held.Task.WaitAsync(context.RequestAborted));
         _app.MapGet("/notes", () => Html("<textarea autofocus style=\"position:fixed;inset:20px;caret-color:transparent;font-size:16px\"></textarea>"));
-        _app.MapGet("/opens", () => Html("<body style=height:100vh onclick=\"open('/popup')\">press anywhere"));
+        _app.MapGet("/opens", () => Html("<body style=height:100vh onclick=\"window.open('/popup')\">press anywhere"));
         _app.MapGet("/popup", () => Html("<title>Popup</title><body style=height:100vh onclick=\"window.close()\">press anywhere"));
         _app.MapGet("/asks", () => Html("<body style=height:100vh onclick=\"fetch('/said?' + encodeURIComponent(prompt('Which one?', 'first')))\">press anywhere"));
         _app.MapGet("/said", () => Results.Ok());
