@@ -75,11 +75,11 @@ public sealed class GuardTests(RecorderHost host)
     public async Task A_proxy_of_the_session_carries_everything()
     {
         await using var proxy = new ForwardProxy("sessions-own", "proxy-Passw0rd");
-        ProxySettings.TryParse(proxy.Address, out var settings);
+        var settings = ProxySettings.Parse(proxy.Address);
         await using var guard = Guard(allowPrivate: true, new Uri("http://127.0.0.1:5210"), _ => throw new InvalidOperationException("Names are the proxy's to resolve."), settings);
         Assert.Equal(HttpStatusCode.OK, await AskAsync(guard, $"{host.Site.Url}/login"));
         Assert.Equal(1, proxy.Requests);
-        ProxySettings.TryParse(proxy.AddressWithWrongPassword, out var wrong);
+        var wrong = ProxySettings.Parse(proxy.AddressWithWrongPassword);
         await using var refused = Guard(allowPrivate: true, new Uri("http://127.0.0.1:5210"), _ => IPAddress.Loopback, wrong);
         Assert.Equal(HttpStatusCode.ProxyAuthenticationRequired, await AskAsync(refused, $"{host.Site.Url}/login"));
     }
