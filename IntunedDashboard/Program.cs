@@ -1,4 +1,5 @@
 using IntunedDashboard.AuthSessions;
+using IntunedDashboard.AuthSessions.Recorder;
 using IntunedDashboard.Data;
 using IntunedDashboard.Execution;
 using IntunedDashboard.Http;
@@ -10,6 +11,7 @@ using IntunedDashboard.Platform;
 using IntunedDashboard.Projects;
 using IntunedDashboard.Runs;
 using IntunedDashboard.Runs.Attachments;
+using IntunedDashboard.Runs.Live;
 using IntunedDashboard.Runs.Pages;
 using IntunedDashboard.Runs.People;
 using IntunedDashboard.Sinks;
@@ -48,10 +50,13 @@ public partial class Program
         app.MapWorkspaceApi().MapApiKeys();
         app.MapUi();
         app.MapProjects();
-        app.MapProjectApi().MapAuthSessions().MapAuthSessionOperations().MapRuns().MapHumanRequests().MapAttachments().MapDeliveries().MapJobs();
+        app.MapProjectApi().MapAuthSessions().MapRecorderApi().MapAuthSessionOperations().MapRuns().MapHumanRequests().MapAttachments().MapDeliveries().MapJobs();
         app.MapJobResultLinks();
         app.MapSignedFiles();
         app.MapTraceViewer();
+        app.MapRecorder();
+        app.MapConnect();
+        app.MapLiveView();
         app.MapHealth();
         return app;
     }

@@ -26,6 +26,12 @@ public static class BenchmarkProgram
             return 0;
         }
 
+        if (args is ["recorder", .. var recorder])
+        {
+            await RecorderBenchmark.RunAsync(Number(recorder, 0, 100));
+            return 0;
+        }
+
         if (args is ["jobs", .. var jobs])
         {
             await JobBenchmark.RunAsync(Number(jobs, 0, 2000));
@@ -49,7 +55,7 @@ public static class BenchmarkProgram
             return 0;
         }
 
-        await Console.Error.WriteLineAsync("Usage: dotnet run --project IntunedDashboard.Tests -c Release -- benchmark [rounds] | start [rounds] | compile [rounds] | jobs [items] | crash [rounds [seed]] | crash-job [kills [items [seed]]]");
+        await Console.Error.WriteLineAsync("Usage: dotnet run --project IntunedDashboard.Tests -c Release -- benchmark [rounds] | start [rounds] | compile [rounds] | jobs [items] | recorder [keys] | crash [rounds [seed]] | crash-job [kills [items [seed]]]");
         return 1;
     }
 

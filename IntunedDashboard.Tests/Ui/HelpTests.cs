@@ -26,7 +26,7 @@ public sealed partial class HelpTests
 
     [Fact]
     public void The_topics_stand_in_reading_order() => Assert.Equal(
-        ["quick-start", "concepts", "writing-a-project", "jobs", "payloads", "rest", "sinks", "command-line", "moving", "operating", "when-a-person-is-needed", "troubleshooting"],
+        ["quick-start", "concepts", "writing-a-project", "jobs", "logins-by-hand", "payloads", "rest", "sinks", "command-line", "moving", "operating", "when-a-person-is-needed", "troubleshooting"],
         _library.Topics.Select(t => t.Id));
 
     [Fact]
@@ -86,6 +86,6 @@ public sealed partial class HelpTests
     [GeneratedRegex("href=\"/help/(?<topic>[a-z-]+)(#(?<anchor>[^\"]+))?\"", RegexOptions.ExplicitCapture)]
     private static partial Regex Link();
 
-    [GeneratedRegex("<code>(?<name>(Dashboard|Database|Node|Browser|Artifacts|Network|Bootstrap|Sample|Deployments|AuthSessions|Runs):[A-Za-z]+)", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex("<code>(?<name>(Dashboard|Database|Node|Browser|Artifacts|Network|Bootstrap|Sample|Deployments|AuthSessions|Recorder|Runs):[A-Za-z]+)", RegexOptions.ExplicitCapture)]
     private static partial Regex SettingName();
 }

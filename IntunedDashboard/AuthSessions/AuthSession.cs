@@ -33,6 +33,9 @@ public enum AuthSessionOperation
     Update,
     Recreate,
     Validate,
+
+    /// <summary>A login that a person made is checked.</summary>
+    Record,
 }
 
 /// <summary>

@@ -12,7 +12,7 @@ public sealed record OpenAuthSession(AuthSession Session, string? ParametersJson
 /// Every write to a session. Transitions are conditional updates whose row count decides, so that two Runs, a page and recovery
 /// may act at once. Safe for concurrent use.
 /// </summary>
-public sealed class AuthSessionStore(
+public sealed partial class AuthSessionStore(
     IDbContextFactory<AppDbContext> contexts,
     SecretProtector protector,
     StateVersions versions,

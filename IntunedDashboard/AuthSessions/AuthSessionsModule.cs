@@ -1,3 +1,5 @@
+using IntunedDashboard.AuthSessions.Recorder;
+
 namespace IntunedDashboard.AuthSessions;
 
 public static class AuthSessionsModule
@@ -9,6 +11,15 @@ public static class AuthSessionsModule
         builder.Services.AddSingleton<StateVersions>();
         builder.Services.AddSingleton<AuthSessionStore>();
         builder.Services.AddSingleton<IAuthSessionQueries, AuthSessionQueries>();
+        builder.Services.AddOptions<RecorderOptions>().BindConfiguration(RecorderOptions.Section);
+        builder.Services.AddSingleton<OwnAddresses>();
+        builder.Services.AddSingleton<RecorderSessions>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<RecorderSessions>());
+        builder.Services.AddSingleton<RecorderLinks>();
+        builder.Services.AddSingleton<RecorderCommands>();
+        builder.Services.AddHostedService<RecorderSweeper>();
+        ConnectRoutes.AddRateLimit(builder.Services);
+        builder.Services.AddSingleton<RecorderStream>();
         return builder;
     }
 }

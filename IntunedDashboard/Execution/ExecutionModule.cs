@@ -1,5 +1,6 @@
 using IntunedDashboard.Execution.Browsers;
 using IntunedDashboard.Execution.CSharp;
+using IntunedDashboard.Execution.Hosting;
 using IntunedDashboard.Execution.Node;
 using IntunedDashboard.Execution.Processes;
 using IntunedDashboard.Execution.Python;
@@ -36,6 +37,7 @@ public static class ExecutionModule
         services.AddSingleton<BrowserPool>();
         services.AddSingleton<BrowserInstaller>();
         services.AddSingleton<IBrowserPool>(provider => provider.GetRequiredService<BrowserPool>());
+        services.AddSingleton<IHostedBrowsers, HostedBrowsers>();
         services.AddSingleton<IAutomationRunner, AutomationRunner>();
         services.AddHostedService<EngineStart>();
         return builder;

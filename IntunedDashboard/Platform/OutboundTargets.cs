@@ -55,6 +55,12 @@ public sealed class OutboundTargets(bool allowPrivate, Func<string, Cancellation
         return Array.Exists(Private, network => network.Contains(address));
     }
 
+    /// <summary>Whether loopback, private and reserved addresses may be reached.</summary>
+    public bool AllowsPrivate => allowPrivate;
+
+    public static TargetRefusedException Refusal(string host) => new(
+        $"{host} is a loopback, private or reserved address. An administrator can allow such targets with {Setting}.");
+
     /// <summary>A client that follows no redirect, keeps no cookies, uses no proxy and connects only where it may.</summary>
     public HttpClient CreateClient() => new(
         new SocketsHttpHandler
@@ -65,20 +71,34 @@ public sealed class OutboundTargets(bool allowPrivate, Func<string, Cancellation
             ConnectTimeout = ConnectTimeout,
             PooledConnectionLifetime = ConnectionLifetime,
             MaxResponseDrainSize = MostDrained,
-            ConnectCallback = (context, cancellationToken) => ConnectAsync(context.DnsEndPoint, cancellationToken),
+            ConnectCallback = (context, cancellationToken) => OpenAsync(context.DnsEndPoint, _ => null, string.Empty, cancellationToken),
         })
     {
         // Callers have deadlines of their own.
         Timeout = Timeout.InfiniteTimeSpan,
     };
 
-    private async ValueTask<Stream> ConnectAsync(DnsEndPoint target, CancellationToken cancellationToken)
+    /// <summary>Connects to where the setting and the caller let it.</summary>
+    /// <param name="allow">What the caller says of an address: true or false to decide it, null to leave it to the setting.</param>
+    /// <param name="refusal">What is said where the caller refuses.</param>
+    /// <exception cref="TargetRefusedException">It must not be reached.</exception>
+    /// <exception cref="SocketException">It cannot be reached.</exception>
+    public async ValueTask<Stream> OpenAsync(
+        DnsEndPoint target, Func<IPAddress, bool?> allow, string refusal, CancellationToken cancellationToken)
     {
         var addresses = IPAddress.TryParse(target.Host, out var literal) ? [literal] : await resolve(target.Host, cancellationToken);
-        if (!allowPrivate && Array.Exists(addresses, IsPrivate))
+        foreach (var address in addresses)
         {
-            throw new TargetRefusedException(
-                $"{target.Host} is a loopback, private or reserved address. An administrator can allow such targets with {Setting}.");
+            var said = allow(address);
+            if (said == false)
+            {
+                throw new TargetRefusedException(refusal);
+            }
+
+            if (said is null && !allowPrivate && IsPrivate(address))
+            {
+                throw Refusal(target.Host);
+            }
         }
 
         SocketException? last = null;

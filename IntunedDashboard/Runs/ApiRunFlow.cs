@@ -106,7 +106,7 @@ public sealed class ApiRunFlow(
     }
 
     /// <summary>Takes a claimed Validate Run to its end.</summary>
-    private async Task<AuthRunFlow.Verdict> JudgeAsync(
+    internal async Task<AuthRunFlow.Verdict> JudgeAsync(
         Run run, Func<Run, CancellationToken, Task<AuthRunFlow.Verdict>> judge, CancellationToken cancellationToken)
     {
         var canceled = new AuthRunFlow.Verdict(RunErrors.Of(RunErrorCodes.CheckAttemptsFailed, "The validation was canceled."));

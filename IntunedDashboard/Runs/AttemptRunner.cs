@@ -5,6 +5,7 @@ using IntunedDashboard.Execution;
 using IntunedDashboard.Live;
 using IntunedDashboard.Platform;
 using IntunedDashboard.Projects;
+using IntunedDashboard.Runs.Live;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -56,6 +57,7 @@ public sealed class AttemptRunner(
     DeploymentFiles files,
     RunEnvironment environment,
     AttemptServicesFactory services,
+    RunningBrowsers running,
     IOptions<RunSettings> runs,
     IOptions<AiGatewaySettings> ai,
     IDbContextFactory<AppDbContext> contexts,
@@ -117,6 +119,7 @@ public sealed class AttemptRunner(
         var stages = plan.StagesBefore.ToList();
         ExecutionFinished? finished = null;
         string? state = null;
+        using (running.Begin(run, browser))
         await using (var log = new RunLogWriter(contexts, signals, clock, run.Id, attempt.Number))
         {
             await foreach (var happened in runner.RunAsync(request, cancellationToken))

@@ -83,6 +83,29 @@ public sealed class AuthRunFlow(
                 RunErrorCodes.CheckAttemptsFailed, "What the Run left did not pass the check, so the session keeps its state.", scope.Run.AttemptCount, last));
     }
 
+    /// <summary>Checks a login that a person made, and makes it the session's when it holds; else the session stays as it is. The caller
+    /// holds the session.</summary>
+    public async Task<Verdict> ProveRecordedAsync(Scope scope, OpenAuthSession opened, string state, CancellationToken cancellationToken)
+    {
+        var version = await sessions.AddCandidateAsync(opened.Session, scope.Run.Id, state, cancellationToken);
+        var (valid, last, left) = await CheckAsync(scope, opened, state, cancellationToken);
+        if (!valid)
+        {
+            var sentence = last is { IsConnectionError: true }
+                ? "The site or its proxy could not be reached, so the login could not be checked."
+                : "The check does not accept this login.";
+            return new Verdict(RunErrors.Wrapping(RunErrorCodes.CheckAttemptsFailed, sentence, scope.Run.AttemptCount, last));
+        }
+
+        if (left is not null)
+        {
+            version = await sessions.AddCandidateAsync(opened.Session, scope.Run.Id, left, CancellationToken.None);
+        }
+
+        await sessions.PromoteAsync(opened.Session, scope.Run.Id, version, CancellationToken.None);
+        return new Verdict(Error: null, version, left);
+    }
+
     private async Task<Verdict> ValidateUnlockedAsync(Scope scope, CancellationToken cancellationToken)
     {
         while (true)

@@ -22,9 +22,11 @@ public static class RunsModule
         builder.Services.AddSingleton<RunEnvironment>();
         builder.Services.AddSingleton<RunCancellations>();
         builder.Services.AddSingleton<RunStopper>();
+        builder.Services.AddSingleton<Live.RunningBrowsers>();
         builder.Services.AddSingleton<AttemptRunner>();
         builder.Services.AddSingleton<AuthRunFlow>();
         builder.Services.AddSingleton<ApiRunFlow>();
+        builder.Services.AddSingleton<AuthSessions.Recorder.IRecorderProof, RecorderProof>();
         builder.Services.AddSingleton<RunExecutor>();
         builder.Services.AddSingleton<RunRecovery>();
         builder.Services.AddSingleton<Projects.IProjectActivity, RunActivity>();

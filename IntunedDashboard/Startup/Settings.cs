@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Mail;
+using IntunedDashboard.AuthSessions.Recorder;
 using IntunedDashboard.Platform;
 using IntunedDashboard.Projects;
 using IntunedDashboard.Projects.Reading;
@@ -47,6 +48,12 @@ public static class Settings
         Whole("AuthSessions:LoginsPerHour", 1, 100_000),
         Whole("AuthSessions:StateVersionsKept", 1, 1000),
         Whole("AuthSessions:UnprovenLoginsAllowed", 1, 100),
+        Duration("Recorder:TimeLimit", TimeSpan.FromSeconds(10), TimeSpan.FromHours(2)),
+        Whole("Recorder:MaxConcurrent", 0, 256),
+        Whole("Recorder:MemoryMegabytes", 128, 64 * 1024),
+        Duration("Recorder:ReconnectTime", TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10)),
+        Duration("Recorder:LinkLifetime", TimeSpan.FromSeconds(1), TimeSpan.FromDays(7)),
+        new("Recorder:AllowedOrigins", RecorderOptions.OriginsFault),
         Whole("Runs:MaxResultBytes", 1024, 256L * 1024 * 1024),
         Address("AiGateway:BaseUrl"),
         Length("AiGateway:ApiKey", 1, 1000),

@@ -27,5 +27,6 @@ public static class StartupModule
         app.UseFormPosts();
         app.UseAntiforgery();
         app.UseApiChecks();
+        app.UseWebSockets();
     }
 }

@@ -23,6 +23,9 @@ public static class Urls
     public static string Run(string project, string runId, string tab, int? attempt = null) =>
         WithQuery(Run(project, runId), [("tab", tab), ("attempt", attempt?.ToString(CultureInfo.InvariantCulture))]);
 
+    /// <summary>The connection for watching a running attempt.</summary>
+    public static string LiveStream(string project, string runId) => $"{Run(project, runId)}/live";
+
     public static string NewRun(string project) => WithQuery(Runs(project), [("new", "1")]);
 
     public static string RunAgain(string project, string runId) => WithQuery(Runs(project), [("new", "1"), ("again", runId)]);
@@ -60,6 +63,11 @@ public static class Urls
         $"/api/v1/workspace/{workspaceId}{JobRun(project, jobId, jobRunId)}/results";
 
     public static string AuthSessions(string project) => $"{Overview(project)}/auth-sessions";
+
+    /// <summary>The browser in which a person logs a session in.</summary>
+    public static string Recorder(string project, string sessionId) => $"{AuthSession(project, sessionId)}/recorder";
+
+    public static string RecorderStream(string project, string sessionId) => $"{Recorder(project, sessionId)}/stream";
 
     public static string NewAuthSession(string project) => WithQuery(AuthSessions(project), [("new", "1")]);
 

@@ -2,6 +2,7 @@ import "./actions.js";
 import "./api-call.js";
 import "./archive-upload.js";
 import "./first-fault.js";
+import "./hosted-browser.js";
 import "./keyboard.js";
 import "./large-paste.js";
 import "./log-scroll.js";

@@ -20,12 +20,16 @@ public sealed class AuthSessionForm
     public AuthSessionForm(DeploymentManifest manifest, AuthSessionRow? session)
     {
         Session = session;
+        IsByHand = manifest.Settings.AuthSessionsType == "MANUAL";
         Credentials = new CredentialForm(manifest.CredentialFields, DefaultsOf(manifest));
         // An expired session is mostly updated because its credentials no longer work.
-        KeepsCredentials = session is { Status: not AuthSessionStatus.Expired };
+        KeepsCredentials = IsByHand || session is { Status: not AuthSessionStatus.Expired };
     }
 
     public AuthSessionRow? Session { get; }
+
+    /// <summary>Whether a person logs in in a browser, so that there are no credentials to give.</summary>
+    public bool IsByHand { get; }
 
     public string Id
     {

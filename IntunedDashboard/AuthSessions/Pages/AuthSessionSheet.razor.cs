@@ -1,3 +1,4 @@
+using IntunedDashboard.AuthSessions.Recorder;
 using IntunedDashboard.Identity;
 using IntunedDashboard.Platform;
 using IntunedDashboard.Projects;
@@ -25,6 +26,9 @@ public sealed partial class AuthSessionSheet : IDisposable
 
     [Inject]
     public required IAuthSessionCommands Commands { get; init; }
+
+    [Inject]
+    public required RecorderCommands Recorders { get; init; }
 
     [Inject]
     public required ProjectQueries Projects { get; init; }
@@ -135,6 +139,13 @@ public sealed partial class AuthSessionSheet : IDisposable
         _busy = true;
         AuthSessionOperationStarted? started = null;
         var form = _form;
+        if (form.IsByHand)
+        {
+            await OpenBrowserAsync(form);
+            _busy = false;
+            return;
+        }
+
         _fault = await Guard.TryAsync(async token =>
         {
             var actor = await CurrentActor.GetAsync();
@@ -148,6 +159,19 @@ public sealed partial class AuthSessionSheet : IDisposable
             // Credentials do not stay in memory longer than they are needed.
             _form = null;
             Navigation.NavigateTo(Address("operation", started.RunId), replace: true);
+        }
+    }
+
+    private async Task OpenBrowserAsync(AuthSessionForm form)
+    {
+        AuthSession? made = null;
+        var wanted = form.Build();
+        _fault = await Guard.TryAsync(async token => made = await Recorders.CreateAsync(
+            await CurrentActor.GetAsync(), Project.Id, wanted.Id, wanted.Proxy, AuthSessionSource.Ui, token));
+        if (made is not null)
+        {
+            _form = null;
+            Navigation.NavigateTo(Urls.Recorder(Project.Name, made.Id));
         }
     }
 

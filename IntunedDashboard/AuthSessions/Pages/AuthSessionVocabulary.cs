@@ -37,6 +37,7 @@ public static class AuthSessionVocabulary
         AuthSessionOperation.Create => "logging in",
         AuthSessionOperation.Update => "updating",
         AuthSessionOperation.Recreate => "logging in again",
+        AuthSessionOperation.Record => "checking a login by hand",
         _ => "validating",
     };
 }

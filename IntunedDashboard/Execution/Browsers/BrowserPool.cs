@@ -93,6 +93,15 @@ internal sealed class BrowserPool(
         return true;
     }
 
+    /// <summary>The full browser without a window, which belongs to the caller: people log in with it, so it must look like one.</summary>
+    /// <exception cref="BrowserUnavailableException">No browser is installed, or it does not start.</exception>
+    public Task<BrowserProcess> LaunchForPersonAsync(CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, this);
+        var found = locator.Find(headful: true) ?? locator.Find(headful: false) ?? throw Unavailable(BrowserAdvice.NotFound(headful: false), null);
+        return LaunchAsync(found, headful: false, cancellationToken);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_closing.IsCancellationRequested)
@@ -126,9 +135,11 @@ internal sealed class BrowserPool(
         }
     }
 
-    private async Task<BrowserProcess> LaunchAsync(bool headful, CancellationToken cancellationToken)
+    private Task<BrowserProcess> LaunchAsync(bool headful, CancellationToken cancellationToken) =>
+        LaunchAsync(locator.Find(headful) ?? throw Unavailable(BrowserAdvice.NotFound(headful), null), headful, cancellationToken);
+
+    private async Task<BrowserProcess> LaunchAsync(FoundBrowser found, bool headful, CancellationToken cancellationToken)
     {
-        var found = locator.Find(headful) ?? throw Unavailable(BrowserAdvice.NotFound(headful), null);
         for (var isRetry = false; ; isRetry = true)
         {
             var playwright = await driver.GetAsync(cancellationToken);

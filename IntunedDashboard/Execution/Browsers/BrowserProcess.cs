@@ -44,6 +44,8 @@ internal sealed class BrowserProcess : IAsyncDisposable
         }
     }
 
+    public IBrowser Browser => _browser;
+
     public int Pid { get; }
 
     public int Port { get; }

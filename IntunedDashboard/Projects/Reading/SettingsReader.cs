@@ -52,7 +52,6 @@ public sealed partial class SettingsReader
         }
 
         WarnAboutUnsupported();
-        OneOf("authSessions.browserMode", ["fullscreen", "kiosk"]);
         var enabled = Flag("authSessions.enabled") ?? false;
         var proxy = ReadProxy();
         return new ProjectSettings
@@ -71,6 +70,7 @@ public sealed partial class SettingsReader
             BrowserWidth = Number("browserSize.width", 200, 3840) ?? 1024,
             BrowserHeight = Number("browserSize.height", 200, 2160) ?? 800,
             StartUrl = Address("authSessions.startUrl"),
+            IsKiosk = OneOf("authSessions.browserMode", ["fullscreen", "kiosk"]) == "kiosk",
             FinishUrl = Address("authSessions.finishUrl"),
             Proxy = proxy,
             ProxyDisplay = ProxySettings.TryParse(proxy, out var parsed) ? parsed!.Masked : null,

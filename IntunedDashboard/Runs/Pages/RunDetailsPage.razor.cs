@@ -10,7 +10,7 @@ public sealed partial class RunDetailsPage
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
     private static readonly (string Key, string Text)[] Tabs =
-        [("result", "Result"), ("log", "Log"), ("trace", "Trace"), ("parameters", "Parameters"), ("attempts", "Attempts"), ("deliveries", "Deliveries")];
+        [("result", "Result"), ("live", "Live"), ("log", "Log"), ("trace", "Trace"), ("parameters", "Parameters"), ("attempts", "Attempts"), ("deliveries", "Deliveries")];
 
     private RunReading? _reading;
     private ConfirmDialog? _confirm;
@@ -65,6 +65,13 @@ public sealed partial class RunDetailsPage
             _ => "log",
         };
     }
+
+    private bool Shows(string tab, RunDetail run) => tab switch
+    {
+        "live" => run.Row.Status == RunStatus.Started && May(Role.Operator),
+        "deliveries" => run.Row.Type == RunType.Api,
+        _ => true,
+    };
 
     // What a login page showed is not for viewers.
     private bool MaySee(RunDetail run) => May(Role.Operator) || run.Row.Type == RunType.Api;

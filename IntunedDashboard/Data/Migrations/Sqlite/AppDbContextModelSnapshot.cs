@@ -167,6 +167,57 @@ namespace IntunedDashboard.Data.Migrations.Sqlite
                     b.ToTable("AuthSessionStates", (string)null);
                 });
 
+            modelBuilder.Entity("IntunedDashboard.AuthSessions.Recorder.RecorderLink", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ClaimHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("ClaimedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ClaimedFrom")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("ExpiresAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ProtectedProxy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("SessionKey")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("TokenHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.HasIndex("SessionKey");
+
+                    b.HasIndex("TokenHash")
+                        .IsUnique();
+
+                    b.ToTable("RecorderLinks", (string)null);
+                });
+
             modelBuilder.Entity("IntunedDashboard.Identity.ApiKey", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1295,6 +1346,15 @@ namespace IntunedDashboard.Data.Migrations.Sqlite
                 });
 
             modelBuilder.Entity("IntunedDashboard.AuthSessions.AuthSessionState", b =>
+                {
+                    b.HasOne("IntunedDashboard.AuthSessions.AuthSession", null)
+                        .WithMany()
+                        .HasForeignKey("SessionKey")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("IntunedDashboard.AuthSessions.Recorder.RecorderLink", b =>
                 {
                     b.HasOne("IntunedDashboard.AuthSessions.AuthSession", null)
                         .WithMany()
