@@ -45,6 +45,8 @@ public static class DataModule
     private static void AddPostgres(IServiceCollection services, string connectionString)
     {
         var connection = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "IntunedDashboard" };
+        services.AddSingleton(connection);
+        services.AddHostedService<PostgresLock>();
         services.AddDbContextFactory<PostgresDbContext>(options =>
         {
             options.UseNpgsql(connection.ConnectionString);
