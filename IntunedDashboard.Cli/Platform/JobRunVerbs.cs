@@ -43,6 +43,14 @@ internal static class JobRunVerbs
         new Verb("resume", "Resumes a paused JobRun where it stood.", "intuned platform jobruns resume JOB_RUN_ID") { Id }
             .Does((call, cancellationToken) => ActAsync(call, "resume", cancellationToken)),
         new Verb(
+            "retry",
+            "Starts a JobRun of the items that failed in one that has ended, with the Job as it is now.",
+            "intuned platform jobruns retry JOB_RUN_ID",
+            "intuned platform jobruns retry JOB_RUN_ID --wait 1h --json")
+        {
+            Id, CommonOptions.Wait,
+        }.Does(RetryAsync),
+        new Verb(
             "results",
             "Saves the results as results_JOBRUN.jsonl, one line a Run.",
             "intuned platform jobruns results JOB_RUN_ID",
@@ -117,6 +125,15 @@ internal static class JobRunVerbs
         var found = await FindAsync(call, cancellationToken);
         var answer = await call.Client.SendAsync<JsonObject>(HttpMethod.Post, $"{found.Path}/{what}", body: null, cancellationToken);
         call.Output.Write(answer, () => Console.WriteLine($"JobRun {call.Get(Id)}: {answer["message"]}"));
+    }
+
+    private static async Task<int> RetryAsync(Call call, CancellationToken cancellationToken)
+    {
+        var limit = CommonOptions.ReadWait(call);
+        var found = await FindAsync(call, cancellationToken);
+        var retried = await call.Client.SendAsync<JsonObject>(HttpMethod.Post, $"{found.Path}/retry", body: null, cancellationToken);
+        var id = retried["jobRunId"]!.ToString();
+        return await JobRunView.FollowAsync(call, retried, $"{found.Path[..(found.Path.LastIndexOf('/') + 1)]}{Address.Part(id)}", id, limit, cancellationToken);
     }
 
     private static async Task ResultsAsync(Call call, CancellationToken cancellationToken)

@@ -34,6 +34,26 @@ internal static class JobRunView
             limit,
             cancellationToken));
 
+    /// <summary>Tells of a JobRun that was just started, or waits for its end. Answers 1 when it did not start, or not every item succeeded.</summary>
+    /// <param name="started">What the server answered.</param>
+    /// <param name="limit">How long to wait; null for not at all.</param>
+    public static async Task<int> FollowAsync(
+        Call call, JsonObject started, string path, string id, TimeSpan? limit, CancellationToken cancellationToken)
+    {
+        if (limit is not null)
+        {
+            return Finish(call, await WaitAsync(call, id, path, limit, cancellationToken));
+        }
+
+        var jobRun = Of(await call.Client.GetAsync<JsonObject>(path, cancellationToken));
+        call.Output.Write(started, () =>
+        {
+            Console.WriteLine($"JobRun {id} is {jobRun["status"]}.");
+            Output.Note($"See: {LookAt(call, id)}");
+        });
+        return jobRun["status"]?.ToString() == "CANCELED" ? Fail(jobRun) : 0;
+    }
+
     /// <summary>Shows what a wait has ended with. Answers 1 unless every item succeeded.</summary>
     public static int Finish(Call call, JsonObject run)
     {

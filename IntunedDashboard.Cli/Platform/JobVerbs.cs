@@ -131,18 +131,7 @@ internal static class JobVerbs
         var triggered = await call.Client.SendAsync<JsonObject>(HttpMethod.Post, $"{Job(call)}/trigger", body: null, cancellationToken);
         var id = triggered["jobRunId"]!.ToString();
         var path = $"{Job(call)}/runs/{Address.Part(id)}";
-        if (limit is not null)
-        {
-            return JobRunView.Finish(call, await JobRunView.WaitAsync(call, id, path, limit, cancellationToken));
-        }
-
-        var jobRun = JobRunView.Of(await call.Client.GetAsync<JsonObject>(path, cancellationToken));
-        call.Output.Write(triggered, () =>
-        {
-            Console.WriteLine($"JobRun {id} is {jobRun["status"]}.");
-            Output.Note($"See: {JobRunView.LookAt(call, id)}");
-        });
-        return jobRun["status"]?.ToString() == "CANCELED" ? JobRunView.Fail(jobRun) : 0;
+        return await JobRunView.FollowAsync(call, triggered, path, id, limit, cancellationToken);
     }
 
     private static async Task UpdateAsync(Call call, CancellationToken cancellationToken)

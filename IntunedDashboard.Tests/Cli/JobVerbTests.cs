@@ -110,6 +110,25 @@ public sealed class JobVerbTests(CliHost host)
         Assert.Contains("no filter field reason", (await tool.RunAsync("platform", "jobruns", "list", id, "-f", "reason=x")).Failed(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Failed_items_are_run_again_and_waited_for()
+    {
+        var session = await host.LogInAsync();
+        var tool = host.ToolInProject();
+        var id = await MakeJobAsync(session);
+        var number = 0;
+        string jobRun;
+        using (host.AnswerApi(() => Interlocked.Increment(ref number) == 1 ? ScriptedEngine.Throw("no such order") : ScriptedEngine.Succeed("1")))
+        {
+            jobRun = JobHost.Text((await tool.RunAsync("platform", "jobs", "trigger", id, "--wait", "--json")).Json, "id");
+        }
+
+        var retried = (await tool.RunAsync("platform", "jobruns", "retry", jobRun, "--wait", "2m", "--json")).Succeeded().Json;
+        Assert.Equal(("SUCCESS", 1, jobRun), (JobHost.Text(retried, "status"), retried["payloads"]!.GetValue<int>(), JobHost.Text(retried, "retry_of")));
+        Assert.Contains("(409 ", (await tool.RunAsync("platform", "jobruns", "retry", JobHost.Text(retried, "id"))).Failed(), StringComparison.Ordinal);
+        Assert.Contains(" is ", (await tool.RunAsync("platform", "jobruns", "retry", jobRun)).Succeeded().Output, StringComparison.Ordinal);
+    }
+
     [LinuxFact]
     public async Task Ctrl_C_leaves_the_JobRun_running_and_a_second_one_beside_it_is_told_as_canceled()
     {

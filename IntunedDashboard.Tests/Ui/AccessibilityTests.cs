@@ -9,15 +9,22 @@ public sealed class AccessibilityTests(BrowserHost host) : IAsyncLifetime
 {
     private string _failedRun = string.Empty;
     private string _goodRun = string.Empty;
+    private (string Job, string JobRun, string PausedJob, string PausedJobRun) _jobs;
 
     public static TheoryData<string> Pages => new(
         "", "/runs", "/runs?status=failed&since=1h", "/runs?status=pending", "/runs?new=1", "/auth-sessions", "/auth-sessions?new=1", "/auth-sessions?update=pages",
         "/auth-sessions/pages", "/runs/{good}", "/runs/{good}?tab=log", "/runs/{good}?tab=trace", "/runs/{good}?tab=parameters",
         "/runs/{good}?tab=attempts", "/runs/{good}?tab=deliveries", "/runs/{failed}", "/runs/none", "/environment", "/environment?new=1", "/settings", "/deployments",
+        "/jobs", "/jobs/{job}", "/jobs/{job}?tab=payload", "/jobs/{job}?tab=json", "/jobs/{job}/runs/{jobrun}", "/jobs/{paused}/runs/{pausedrun}",
+        "/runs?job={job}&jobrun={jobrun}", "/jobs/none", "/jobs/none/runs/none",
         "~/projects", "~/projects?new=1", "~/api-reference", "~/api-reference?op=runApiStart", "~/api-reference?op=Deploy", "~/settings/users",
         "~/settings/api-keys");
 
-    public async Task InitializeAsync() => (_goodRun, _failedRun) = await host.GetRunsAsync();
+    public async Task InitializeAsync()
+    {
+        (_goodRun, _failedRun) = await host.GetRunsAsync();
+        _jobs = await host.GetJobsAsync();
+    }
 
     public Task DisposeAsync()
     {
@@ -59,7 +66,10 @@ public sealed class AccessibilityTests(BrowserHost host) : IAsyncLifetime
         await page.Context.CloseAsync();
     }
 
-    private string Fill(string path) => path.Replace("{good}", _goodRun, StringComparison.Ordinal).Replace("{failed}", _failedRun, StringComparison.Ordinal);
+    private string Fill(string path) => path
+        .Replace("{good}", _goodRun, StringComparison.Ordinal).Replace("{failed}", _failedRun, StringComparison.Ordinal)
+        .Replace("{job}", _jobs.Job, StringComparison.Ordinal).Replace("{jobrun}", _jobs.JobRun, StringComparison.Ordinal)
+        .Replace("{paused}", _jobs.PausedJob, StringComparison.Ordinal).Replace("{pausedrun}", _jobs.PausedJobRun, StringComparison.Ordinal);
 
     private static async Task SettleAsync(IPage page, string path)
     {

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using IntunedDashboard.Projects;
+using IntunedDashboard.Tests.Jobs;
 using IntunedDashboard.Tests.Runs;
 using IntunedDashboard.Tests.Support;
 using Microsoft.EntityFrameworkCore;
@@ -23,6 +24,7 @@ public sealed class BrowserHost : IAsyncLifetime
     private FlowHost? _flow;
     private readonly TestBrowser _browser = new();
     private (string Completed, string Failed)? _runs;
+    private (string Job, string JobRun, string PausedJob, string PausedJobRun)? _jobs;
 
     public FlowHost Flow => _flow!;
 
@@ -79,6 +81,48 @@ public sealed class BrowserHost : IAsyncLifetime
         Flow.Engine.Api = api;
         _runs = (completed, failed);
         return (completed, failed);
+    }
+
+    /// <summary>A scheduled Job with a JobRun in which an item failed, and one whose JobRun a lost login has paused; made once.</summary>
+    public async Task<(string Job, string JobRun, string PausedJob, string PausedJobRun)> GetJobsAsync()
+    {
+        if (_jobs is null)
+        {
+            var (job, jobRun) = await FailItemAsync("shown-job");
+            var (pausedJob, pausedJobRun) = await LoseLoginAsync("paused-job");
+            Flow.Engine.Reset();
+            _jobs = (job, jobRun, pausedJob, pausedJobRun);
+        }
+
+        return _jobs.Value;
+    }
+
+    /// <summary>Runs a Job of three items, of which the second fails.</summary>
+    public async Task<(string Job, string JobRun)> FailItemAsync(string id)
+    {
+        var job = JobHost.Job(id, items: 3, await Flow.LogInAsync($"{id}-session"));
+        job["schedule"] = JsonNode.Parse("""{ "calendars": [ { "hour": 3, "minute": 30 } ], "jitter": "10m" }""");
+        job["sink"] = JsonNode.Parse("""{ "type": "webhook", "url": "http://127.0.0.1:9/results", "headers": { "x": "y" } }""");
+        Flow.Engine.Api = (request, _) =>
+            request.ParametersJson.Contains("\"n\":2", StringComparison.Ordinal) ? ScriptedEngine.Throw("The row was gone.") : ScriptedEngine.Succeed("1");
+        return (id, JobHost.Text(await Flow.RunJobAsync(job), "id"));
+    }
+
+    /// <summary>Runs a Job of three items that is paused after the first, because its login is lost and cannot be made again.</summary>
+    public async Task<(string Job, string JobRun)> LoseLoginAsync(string id)
+    {
+        var job = JobHost.Job(id, items: 3, await Flow.LogInAsync($"{id}-session"), atOnce: 1);
+        var isLost = false;
+        Flow.Engine.Api = (_, _) =>
+        {
+            isLost = true;
+            return ScriptedEngine.Succeed("1");
+        };
+        Flow.Engine.Check = (_, _) => isLost ? ScriptedEngine.SayNo() : ScriptedEngine.Succeed();
+        Flow.Engine.Create = (_, _) => ScriptedEngine.Throw("The password is wrong.");
+        var jobRun = await Flow.RunJobAsync(job);
+        Assert.Equal("PAUSED", JobHost.Text(jobRun, "status"));
+        return (id, JobHost.Text(jobRun, "id"));
     }
 
     /// <summary>Fails with what the browser complained about since the last time: script errors, refused or foreign resources.</summary>

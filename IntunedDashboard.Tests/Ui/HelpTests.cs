@@ -26,7 +26,7 @@ public sealed partial class HelpTests
 
     [Fact]
     public void The_topics_stand_in_reading_order() => Assert.Equal(
-        ["quick-start", "concepts", "writing-a-project", "rest", "sinks", "command-line", "moving", "operating", "troubleshooting"],
+        ["quick-start", "concepts", "writing-a-project", "jobs", "rest", "sinks", "command-line", "moving", "operating", "troubleshooting"],
         _library.Topics.Select(t => t.Id));
 
     [Fact]

@@ -42,6 +42,11 @@ public interface IJobCommands
     /// <returns>False when it had ended already.</returns>
     Task<bool> TerminateRunAsync(Actor actor, Guid projectId, string jobId, string jobRunId, CancellationToken cancellationToken);
 
+    /// <summary>Starts a JobRun of the items of another one that failed, with the Job as it is now.</summary>
+    /// <returns>The new JobRun, which may have been CANCELED at once.</returns>
+    /// <exception cref="RequestException">Nothing failed, or the Job is paused or being removed.</exception>
+    Task<JobRunStarted> RetryAsync(Actor actor, Guid projectId, string jobId, string jobRunId, CancellationToken cancellationToken);
+
     /// <summary>Sends every result of a JobRun that its sink did not take, to the sink the Job has now.</summary>
     /// <returns>How many.</returns>
     /// <exception cref="RequestException">The JobRun has no sink.</exception>
@@ -171,9 +176,32 @@ public sealed class JobCommands(
                 RequestFault.Invalid, $"The current deployment does not define Job {jobId} any more; it is deleted when its JobRun has ended.");
         }
 
-        var jobRun = await jobRuns.StartAsync(job, project, actor.Name, cancellationToken);
-        return new JobRunStarted(
-            jobRun.Id, jobRun.Status, jobRun.Status == JobRunStatus.Canceled ? $"Canceled: {jobRun.ReasonMessage}" : "Triggered");
+        return Started(await jobRuns.StartAsync(job, project, actor.Name, retried: null, cancellationToken), "Triggered");
+    }
+
+    public async Task<JobRunStarted> RetryAsync(Actor actor, Guid projectId, string jobId, string jobRunId, CancellationToken cancellationToken)
+    {
+        actor.Require(Role.Operator);
+        var job = await GetAsync(projectId, jobId, cancellationToken);
+        var retried = await GetRunAsync(projectId, jobId, jobRunId, cancellationToken);
+        if (retried.FailedCount == 0)
+        {
+            throw RequestException.Conflict($"No item of JobRun {jobRunId} has failed, so there is nothing to run again.");
+        }
+
+        if (job.State == JobState.Paused)
+        {
+            throw RequestException.Conflict($"Job {jobId} is paused: resume it before its failed items are run again.");
+        }
+
+        var project = await projects.GetDeployedAsync(projectId, cancellationToken);
+        if (CodeJobs.IsLeaving(job, project.Manifest))
+        {
+            throw RequestException.Conflict(
+                $"The current deployment does not define Job {jobId} any more; it is deleted when its JobRun has ended.");
+        }
+
+        return Started(await jobRuns.StartAsync(job, project, actor.Name, retried, cancellationToken), "Retried");
     }
 
     public async Task PauseRunAsync(Actor actor, Guid projectId, string jobId, string jobRunId, CancellationToken cancellationToken)
@@ -230,6 +258,9 @@ public sealed class JobCommands(
         var whole = job is null ? sink : sink.WithSecretsOf(secrets.OpenSink(job.Key, job.ProtectedSink));
         return await sinks.TestAsync(actor, projectId, whole, cancellationToken);
     }
+
+    private static JobRunStarted Started(JobRun jobRun, string message) => new(
+        jobRun.Id, jobRun.Status, jobRun.Status == JobRunStatus.Canceled ? $"Canceled: {jobRun.ReasonMessage}" : message);
 
     /// <summary>What the Job shows with dots, and gets back with dots, stays.</summary>
     private JobDefinition KeepSecrets(Job job, JobDefinition definition) => definition with

@@ -39,6 +39,7 @@ public sealed class JobRunConfiguration : IEntityTypeConfiguration<JobRun>
         builder.Property(r => r.Type).HasConversion<string>().HasMaxLength(10);
         builder.Property(r => r.Status).HasConversion<string>().HasMaxLength(10);
         builder.Property(r => r.Stage).HasConversion<string>().HasMaxLength(12);
+        builder.Property(r => r.RetryOfJobRunId).HasMaxLength(36);
         builder.HasIndex(r => r.Id).IsUnique();
         builder.HasIndex(r => new { r.JobKey, r.Seq });
 
@@ -57,6 +58,9 @@ public sealed class JobRunItemConfiguration : IEntityTypeConfiguration<JobRunIte
         builder.Property(i => i.Status).HasConversion<string>().HasMaxLength(10);
         builder.HasIndex(i => i.RunId).IsUnique();
         builder.HasIndex(i => new { i.JobRunSeq, i.EndedOrder });
+
+        // What failed is shown and retried without passing what went well.
+        builder.HasIndex(i => new { i.JobRunSeq, i.EndedOrder }, "IX_JobRunItems_Failed").HasFilter("\"Status\" = 'Failed'");
 
         // The next item is found without passing those that ended.
         builder.HasIndex(i => i.JobRunSeq).HasFilter("\"Status\" = 'Waiting'").HasDatabaseName("IX_JobRunItems_Waiting");

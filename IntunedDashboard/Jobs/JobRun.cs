@@ -128,6 +128,9 @@ public sealed class JobRun
     public string? ProtectedProxy { get; init; }
 
     public string? StartedBy { get; init; }
+
+    /// <summary>The JobRun whose failed items are its payload; null for one that takes the Job's payload.</summary>
+    public string? RetryOfJobRunId { get; init; }
 }
 
 public enum JobRunItemStatus

@@ -8,8 +8,15 @@ namespace IntunedDashboard.Jobs;
 public sealed class JobRunStarter(JobRunMoves moves, JobSinks sinks, TimeProvider clock)
 {
     /// <summary>Writes inside the caller's transaction.</summary>
+    /// <param name="retried">The JobRun whose failed items are run again; null for the Job's payload.</param>
     public async Task<JobRun> StartAsync(
-        AppDbContext db, Job job, DeployedProject project, JobRunType type, string startedBy, CancellationToken cancellationToken)
+        AppDbContext db,
+        Job job,
+        DeployedProject project,
+        JobRunType type,
+        string startedBy,
+        JobRun? retried,
+        CancellationToken cancellationToken)
     {
         // The first write decides who is first when two start one Job at once.
         await db.Set<Job>().Where(j => j.Key == job.Key).ExecuteUpdateAsync(set => set.SetProperty(j => j.LastRunAt, j => j.LastRunAt), cancellationToken);
@@ -27,7 +34,8 @@ public sealed class JobRunStarter(JobRunMoves moves, JobSinks sinks, TimeProvide
             Stage = usesSession ? JobRunStage.Validating : JobRunStage.Dispatching,
             WasValidated = !usesSession,
             UsesAuthSession = usesSession,
-            PayloadCount = job.PayloadCount,
+            PayloadCount = retried is null ? job.PayloadCount : await Failed(db, retried).CountAsync(cancellationToken),
+            RetryOfJobRunId = retried?.Id,
             MaxConcurrent = options.MaxConcurrentRequests,
             OptionsJson = job.OptionsJson,
             SinkJson = job.SinkJson,
@@ -62,17 +70,34 @@ public sealed class JobRunStarter(JobRunMoves moves, JobSinks sinks, TimeProvide
 
         db.Add(jobRun);
         await db.SaveChangesAsync(cancellationToken);
-        await db.Database.ExecuteSqlAsync(
-            $"""
-            INSERT INTO "JobRunItems"
-                ("JobRunSeq", "Position", "ApiName", "ParametersJson", "RequestTimeout", "MaximumAttempts", "Status", "FailedAttempts")
-            SELECT {jobRun.Seq}, "Position", "ApiName", "ParametersJson", "RequestTimeout", "MaximumAttempts", 'Waiting', 0
-            FROM "JobPayloadItems" WHERE "JobKey" = {job.Key}
-            """,
-            cancellationToken);
+        await CopyItemsAsync(db, jobRun, retried, cancellationToken);
         await db.Set<Job>().Where(j => j.Key == job.Key).ExecuteUpdateAsync(set => set.SetProperty(j => j.LastRunAt, now), cancellationToken);
         return jobRun;
     }
+
+    private static IQueryable<JobRunItem> Failed(AppDbContext db, JobRun jobRun) =>
+        db.Set<JobRunItem>().Where(i => i.JobRunSeq == jobRun.Seq && i.Status == JobRunItemStatus.Failed);
+
+    /// <summary>Within the database: a payload may have a million items.</summary>
+    private static Task<int> CopyItemsAsync(AppDbContext db, JobRun jobRun, JobRun? retried, CancellationToken cancellationToken) =>
+        retried is null
+            ? db.Database.ExecuteSqlAsync(
+                $"""
+                INSERT INTO "JobRunItems"
+                    ("JobRunSeq", "Position", "ApiName", "ParametersJson", "RequestTimeout", "MaximumAttempts", "Status", "FailedAttempts")
+                SELECT {jobRun.Seq}, "Position", "ApiName", "ParametersJson", "RequestTimeout", "MaximumAttempts", 'Waiting', 0
+                FROM "JobPayloadItems" WHERE "JobKey" = {jobRun.JobKey}
+                """,
+                cancellationToken)
+            : db.Database.ExecuteSqlAsync(
+                $"""
+                INSERT INTO "JobRunItems"
+                    ("JobRunSeq", "Position", "ApiName", "ParametersJson", "RequestTimeout", "MaximumAttempts", "Status", "FailedAttempts")
+                SELECT {jobRun.Seq}, ROW_NUMBER() OVER (ORDER BY "Position") - 1, "ApiName", "ParametersJson", "RequestTimeout",
+                    "MaximumAttempts", 'Waiting', 0
+                FROM "JobRunItems" WHERE "JobRunSeq" = {retried.Seq} AND "Status" = 'Failed'
+                """,
+                cancellationToken);
 
     /// <returns>Why it cannot begin, or null.</returns>
     private static async Task<(string Reason, string Message)?> FindObstacleAsync(

@@ -24,11 +24,13 @@ public sealed class JobRunStore(
     ILiveSignals signals,
     TimeProvider clock)
 {
-    public async Task<JobRun> StartAsync(Job job, DeployedProject project, string startedBy, CancellationToken cancellationToken)
+    /// <param name="retried">The JobRun whose failed items are run again; null for the Job's payload.</param>
+    public async Task<JobRun> StartAsync(
+        Job job, DeployedProject project, string startedBy, JobRun? retried, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        var jobRun = await starter.StartAsync(db, job, project, JobRunType.Manual, startedBy, cancellationToken);
+        var jobRun = await starter.StartAsync(db, job, project, JobRunType.Manual, startedBy, retried, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         Signal(jobRun);
         return jobRun;
@@ -46,7 +48,7 @@ public sealed class JobRunStore(
             .ExecuteUpdateAsync(
                 set => set.SetProperty(j => j.NextRunAt, nextStart).SetProperty(j => j.NextNominalAt, nextNominal), cancellationToken);
         var jobRun = mine == 1 && project is not null
-            ? await starter.StartAsync(db, job, project, JobRunType.Scheduled, "schedule", cancellationToken)
+            ? await starter.StartAsync(db, job, project, JobRunType.Scheduled, "schedule", retried: null, cancellationToken)
             : null;
         await transaction.CommitAsync(cancellationToken);
         if (jobRun is not null)

@@ -40,6 +40,9 @@ public static class JobRunsApi
         runs.MapPost("/{jobRunId}/resume", ResumeAsync).RequireAuthorization(Policies.Operator)
             .WithName("ResumeJobRun").WithSummary("Validates the login and goes on.")
             .Answers(new JobMessageWire("Resumed")).Refuses(StatusCodes.Status409Conflict);
+        runs.MapPost("/{jobRunId}/retry", RetryAsync).RequireAuthorization(Policies.Operator)
+            .WithName("RetryJobRun").WithSummary("Starts a JobRun of the items that failed, with the Job as it is now.")
+            .Answers(new JobTriggeredWire(JobExamples.Run.Id, "Retried")).Refuses(StatusCodes.Status409Conflict);
         runs.MapPost("/{jobRunId}/deliveries/send-again", SendAgainAsync).RequireAuthorization(Policies.Operator)
             .WithName("SendJobRunAgain").WithSummary("Sends every result that the sink did not take, to the sink the Job has now.")
             .Answers(new JobMessageWire(SendsAgain(2))).Refuses(StatusCodes.Status409Conflict);
@@ -149,6 +152,13 @@ public static class JobRunsApi
     {
         await commands.ResumeRunAsync(actor, project.Id, jobId, jobRunId, cancellationToken);
         return TypedResults.Ok(new JobMessageWire("Resumed"));
+    }
+
+    private static async Task<Created<JobTriggeredWire>> RetryAsync(
+        RequestedProject project, string jobId, string jobRunId, Actor actor, IJobCommands commands, CancellationToken cancellationToken)
+    {
+        var started = await commands.RetryAsync(actor, project.Id, jobId, jobRunId, cancellationToken);
+        return TypedResults.Created((string?)null, new JobTriggeredWire(started.JobRunId, started.Message));
     }
 
     private static async Task<Ok<JobMessageWire>> SendAgainAsync(

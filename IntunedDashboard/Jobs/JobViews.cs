@@ -117,6 +117,9 @@ public sealed record JobRunView
 
     public string? StartedBy { get; init; }
 
+    /// <summary>The JobRun whose failed items it runs again.</summary>
+    public string? RetryOfJobRunId { get; init; }
+
     public int EndedCount => SucceededCount + FailedCount + CanceledCount;
 
     public int WaitingCount => PayloadCount - EndedCount - RunningCount;
@@ -148,6 +151,7 @@ public sealed record JobRunView
         SinkJson = run.SinkJson,
         ProxyDisplay = run.ProxyDisplay,
         StartedBy = run.StartedBy,
+        RetryOfJobRunId = run.RetryOfJobRunId,
     };
 }
 

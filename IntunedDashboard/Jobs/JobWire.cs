@@ -92,6 +92,10 @@ public sealed record JobRunWire
 
     public JobRunReasonWire? Reason { get; init; }
 
+    /// <summary>The JobRun whose failed items it runs again; left out for all others.</summary>
+    [JsonPropertyName("retry_of")]
+    public string? RetryOf { get; init; }
+
     [JsonPropertyName("job_configuration_snapshot")]
     public required JobRunSnapshotWire JobConfigurationSnapshot { get; init; }
 
@@ -114,6 +118,7 @@ public sealed record JobRunWire
             ? null
             : new JobRunErrorWire(run.ErrorMessage, "internal-server-error", "infrastructure", run.ErrorCorrelationId),
         Reason = run.ReasonType is null ? null : new JobRunReasonWire(run.ReasonType, run.ReasonMessage ?? run.ReasonType),
+        RetryOf = run.RetryOfJobRunId,
         JobConfigurationSnapshot = new JobRunSnapshotWire
         {
             Configuration = JobJson.Configuration(run.Options),

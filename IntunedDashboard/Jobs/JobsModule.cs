@@ -25,6 +25,7 @@ public static class JobsModule
         builder.Services.AddSingleton<JobCommands>();
         builder.Services.AddSingleton<IJobCommands>(services => services.GetRequiredService<JobCommands>());
         builder.Services.AddSingleton<IJobQueries, JobQueries>();
+        builder.Services.AddSingleton<IJobRunQueries, JobRunQueries>();
         builder.Services.AddSingleton<JobResults>();
         builder.Services.AddSingleton<JobResultLinks>();
         builder.Services.AddSingleton<IProjectActivity, JobActivity>();

@@ -127,6 +127,10 @@ public sealed class DeliveryStore(
         }
 
         signals.Publish(LiveTopics.Run(delivery.RunId));
+        if (delivery.JobRunId is not null)
+        {
+            signals.Publish(LiveTopics.JobRun(delivery.JobRunId));
+        }
         foreach (var then in afterwards)
         {
             await then();

@@ -37,6 +37,28 @@ public static class Urls
     public static string TraceViewer(string project, string runId, int attempt) =>
         $"/trace-viewer/index.html?trace={Uri.EscapeDataString(Trace(project, runId, attempt))}";
 
+    public static string RunsOfJob(string project, string jobId, string? jobRunId = null) =>
+        WithQuery(Runs(project), [("job", jobId), ("jobrun", jobRunId)]);
+
+    public static string Jobs(string project) => $"{Overview(project)}/jobs";
+
+    public static string NewJob(string project) => $"{Jobs(project)}/new";
+
+    public static string Job(string project, string jobId) => $"{Jobs(project)}/{Escape(jobId)}";
+
+    public static string Job(string project, string jobId, string tab) => WithQuery(Job(project, jobId), [("tab", tab)]);
+
+    public static string EditJob(string project, string jobId) => $"{Job(project, jobId)}/edit";
+
+    public static string JobRun(string project, string jobId, string jobRunId) => $"{Job(project, jobId)}/runs/{Escape(jobRunId)}";
+
+    /// <summary>All that REST tells of a Job, with its whole payload.</summary>
+    public static string JobDocument(Guid workspaceId, string project, string jobId) => $"/api/v1/workspace/{workspaceId}{Job(project, jobId)}";
+
+    /// <summary>The results of a JobRun as JSON lines.</summary>
+    public static string JobRunResults(Guid workspaceId, string project, string jobId, string jobRunId) =>
+        $"/api/v1/workspace/{workspaceId}{JobRun(project, jobId, jobRunId)}/results";
+
     public static string AuthSessions(string project) => $"{Overview(project)}/auth-sessions";
 
     public static string NewAuthSession(string project) => WithQuery(AuthSessions(project), [("new", "1")]);

@@ -53,6 +53,10 @@ public sealed partial class AuthSessionSheet : IDisposable
     [Parameter]
     public string? Operation { get; set; }
 
+    /// <summary>The address of the page the sheet stands on; null for that of the AuthSessions.</summary>
+    [Parameter]
+    public string? Page { get; set; }
+
     [Parameter]
     public EventCallback Closed { get; set; }
 
@@ -143,9 +147,11 @@ public sealed partial class AuthSessionSheet : IDisposable
         {
             // Credentials do not stay in memory longer than they are needed.
             _form = null;
-            Navigation.NavigateTo(Urls.AuthSessionOperation(Project.Name, started.RunId), replace: true);
+            Navigation.NavigateTo(Address("operation", started.RunId), replace: true);
         }
     }
+
+    private string Address(string name, string value) => Urls.WithQuery(Page ?? Urls.AuthSessions(Project.Name), [(name, value)]);
 
     private Task ClosedAsync() => Closed.InvokeAsync();
 

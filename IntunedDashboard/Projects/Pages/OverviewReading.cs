@@ -12,6 +12,7 @@ public sealed record OverviewReading
     private const int HealthRuns = 50;
     private const int MostRunning = 10;
     private const int MostUpcoming = 5;
+    private const int MostJobRuns = 5;
 
     public required ProjectRow Project { get; init; }
 
@@ -25,6 +26,9 @@ public sealed record OverviewReading
 
     /// <summary>The Jobs that their schedules start next, the soonest first.</summary>
     public required IReadOnlyList<JobView> Upcoming { get; init; }
+
+    /// <summary>Those that have not ended; paused ones wait for somebody.</summary>
+    public required IReadOnlyList<JobRunView> JobRuns { get; init; }
 
     /// <summary>Markdown of the deployed README, if there is one.</summary>
     public string? Readme { get; init; }
@@ -43,6 +47,7 @@ public sealed record OverviewReading
         IRunQueries runs,
         IAuthSessionQueries sessions,
         IJobQueries jobs,
+        IJobRunQueries jobRuns,
         Guid projectId,
         CancellationToken cancellationToken)
     {
@@ -59,6 +64,7 @@ public sealed record OverviewReading
             Project = project,
             Recent = recent.Runs.Reverse().ToList(),
             Upcoming = (await jobs.ListAsync(projectId, cancellationToken)).Where(j => j.NextRunAt is not null).OrderBy(j => j.NextRunAt).Take(MostUpcoming).ToList(),
+            JobRuns = await jobRuns.ListActiveAsync(projectId, MostJobRuns, cancellationToken),
             Readme = await projects.ReadReadmeAsync(projectId, cancellationToken),
             Running = await runs.ListAsync(projectId, active, MostRunning, cursor: null, cancellationToken),
             Sessions = rows.OrderBy(s => AuthSessionVocabulary.Of(s.Status).Order).ThenByDescending(s => s.StatusSince).ToList(),

@@ -1,15 +1,23 @@
 using IntunedDashboard.AuthSessions;
 using IntunedDashboard.AuthSessions.Pages;
 using IntunedDashboard.Identity;
+using IntunedDashboard.Jobs;
+using IntunedDashboard.Jobs.Pages;
 using IntunedDashboard.Projects;
 using IntunedDashboard.Ui;
 using IntunedDashboard.Ui.Shared;
 
 namespace IntunedDashboard.Runs.Pages;
 
-/// <summary>What the command palette finds: actions and places of the open project, projects, sessions, and a Run by its id.</summary>
+/// <summary>What the command palette finds: actions and places of the open project, projects, sessions, Jobs, and a Run or JobRun by its id.</summary>
 public sealed class DashboardCommands(
-    ProjectQueries projects, WorkspaceQueries workspaces, IAuthSessionQueries sessions, IRunQueries runs, CurrentActor currentActor) : ICommandSource
+    ProjectQueries projects,
+    WorkspaceQueries workspaces,
+    IAuthSessionQueries sessions,
+    IRunQueries runs,
+    IJobQueries jobs,
+    IJobRunQueries jobRuns,
+    CurrentActor currentActor) : ICommandSource
 {
     private const int MostOfAKind = 6;
     private const int RunIdLength = 21;
@@ -25,6 +33,11 @@ public sealed class DashboardCommands(
             found.AddRange(await FindRunAsync(all, text, cancellationToken));
         }
 
+        if (Guid.TryParse(text, out _))
+        {
+            found.AddRange(await FindJobRunAsync(all, text, cancellationToken));
+        }
+
         if (open is not null)
         {
             found.AddRange(ActionsOf(open.Name, actor).Where(c => Matches(c, text)));
@@ -34,6 +47,8 @@ public sealed class DashboardCommands(
                 var rows = await sessions.ListAsync(open.Id, cancellationToken);
                 found.AddRange(rows.Where(s => Contains(s.Id, text)).Take(MostOfAKind).Select(s => new Command(
                     "AuthSessions", IconName.Sessions, s.Id, AuthSessionVocabulary.Of(s.Status).Text, Urls.AuthSession(open.Name, s.Id))));
+                found.AddRange((await jobs.ListAsync(open.Id, cancellationToken)).Where(j => Contains(j.Id, text)).Take(MostOfAKind).Select(j => new Command(
+                    "Jobs", IconName.Jobs, j.Id, JobVocabulary.Of(j.State).Text, Urls.Job(open.Name, j.Id))));
             }
         }
 
@@ -60,6 +75,11 @@ public sealed class DashboardCommands(
             yield return new Command("Actions", IconName.Runs, "Start Run", project, Urls.NewRun(project));
             yield return new Command("Actions", IconName.Plus, "New AuthSession", project, Urls.NewAuthSession(project));
         }
+
+        if (actor.May(Role.Developer))
+        {
+            yield return new Command("Actions", IconName.Plus, "New Job", project, Urls.NewJob(project));
+        }
     }
 
     private static IEnumerable<Command> PlacesOf(string project) =>
@@ -67,6 +87,7 @@ public sealed class DashboardCommands(
         new("Go to", IconName.Overview, "Overview", project, Urls.Overview(project)),
         new("Go to", IconName.Runs, "Runs", project, Urls.Runs(project)),
         new("Go to", IconName.CrossCircle, "Failed and canceled Runs", project, Urls.WithQuery(Urls.Runs(project), [("status", "failed,canceled")])),
+        new("Go to", IconName.Jobs, "Jobs", project, Urls.Jobs(project)),
         new("Go to", IconName.Sessions, "AuthSessions", project, Urls.AuthSessions(project)),
         new("Go to", IconName.Deployments, "Deployments", project, Urls.Deployments(project)),
         new("Go to", IconName.Variables, "Environment", project, Urls.Environment(project)),
@@ -81,6 +102,20 @@ public sealed class DashboardCommands(
             {
                 var what = run.ApiName ?? RunVocabulary.TextOf(run.Type);
                 return [new Command("Runs", IconName.Runs, what, $"{project.Name}, {RunVocabulary.Of(run.Status).Text}", Urls.Run(project.Name, id))];
+            }
+        }
+
+        return [];
+    }
+
+    private async Task<IReadOnlyList<Command>> FindJobRunAsync(IReadOnlyList<ProjectRow> all, string id, CancellationToken cancellationToken)
+    {
+        foreach (var project in all)
+        {
+            if (await jobRuns.FindAsync(project.Id, id, cancellationToken) is { } run)
+            {
+                var detail = $"{project.Name}, {JobVocabulary.Of(run).Text}";
+                return [new Command("JobRuns", IconName.Jobs, $"JobRun of {run.JobId}", detail, Urls.JobRun(project.Name, run.JobId, id))];
             }
         }
 

@@ -3,7 +3,7 @@ using IntunedDashboard.Ui;
 
 namespace IntunedDashboard.Runs.Pages;
 
-/// <summary>What the Runs list shows, as its address says it. Unknown values in an address are left out.</summary>
+/// <summary>What a list of Runs shows, as its address says it. Unknown values in an address are left out.</summary>
 public sealed record RunListAddress
 {
     public static IReadOnlyList<(string Key, string Text, TimeSpan Span)> Spans { get; } =
@@ -22,6 +22,13 @@ public sealed record RunListAddress
 
     public string? Session { get; init; }
 
+    public string? Job { get; init; }
+
+    public string? JobRun { get; init; }
+
+    /// <summary>The page of the JobRun whose Runs are listed; null for the page of all Runs.</summary>
+    public string? Page { get; init; }
+
     /// <summary>A key of <see cref="Spans"/>.</summary>
     public string? Since { get; init; }
 
@@ -33,15 +40,27 @@ public sealed record RunListAddress
     public string? Cursor { get; init; }
 
     public bool HasFilters =>
-        Statuses.Count > 0 || Types.Count > 0 || Api is not null || Session is not null || Since is not null || From is not null || To is not null;
+        Statuses.Count > 0 || Types.Count > 0 || Api is not null || Session is not null || Since is not null || From is not null || To is not null
+        || (Page is null && (Job ?? JobRun) is not null);
 
     public static RunListAddress Parse(
-        string? status, string? type, string? api, string? session, string? since, string? from, string? to, string? cursor) => new()
+        string? status,
+        string? type,
+        string? api,
+        string? session,
+        string? since,
+        string? from,
+        string? to,
+        string? cursor,
+        string? job = null,
+        string? jobRun = null) => new()
     {
         Statuses = Split(status).SelectMany(k => RunVocabulary.Statuses.Where(s => s.Term.Key == k).Select(s => s.Status)).Distinct().ToList(),
         Types = Split(type).SelectMany(k => RunVocabulary.Types.Where(t => t.Key == k).Select(t => t.Type)).Distinct().ToList(),
         Api = OrNull(api),
         Session = OrNull(session),
+        Job = OrNull(job),
+        JobRun = OrNull(jobRun),
         Since = Spans.Any(s => s.Key == since) ? since : null,
         From = ReadTime(from),
         To = ReadTime(to),
@@ -54,21 +73,28 @@ public sealed record RunListAddress
         Types = Types,
         ApiName = Api,
         AuthSessionId = Session,
+        JobId = Job,
+        JobRunId = JobRun,
         From = Since is null ? From : now - Spans.First(s => s.Key == Since).Span,
         To = Since is null ? To : null,
     };
 
-    public string ToUrl(string project) => Urls.WithQuery(Urls.Runs(project),
+    public string ToUrl(string project) => Urls.WithQuery(Page ?? Urls.Runs(project),
     [
         ("status", string.Join(',', Statuses.Select(s => RunVocabulary.Of(s).Key))),
         ("type", string.Join(',', Types.Select(t => RunVocabulary.Types.First(x => x.Type == t).Key))),
         ("api", Api),
         ("session", Session),
+        ("job", Page is null ? Job : null),
+        ("jobrun", Page is null ? JobRun : null),
         ("since", Since),
         ("from", Since is null ? Text(From) : null),
         ("to", Since is null ? Text(To) : null),
         ("cursor", Cursor),
     ]);
+
+    /// <summary>The same list without filters, from the first page.</summary>
+    public RunListAddress Clear() => Page is null ? new RunListAddress() : new RunListAddress { Page = Page, Job = Job, JobRun = JobRun };
 
     /// <summary>The same with one status turned over, from the first page.</summary>
     public RunListAddress Toggle(RunStatus status) => this with { Statuses = Toggled(Statuses, status), Cursor = null };

@@ -1,5 +1,5 @@
 using IntunedDashboard.AuthSessions;
-using IntunedDashboard.Live;
+using IntunedDashboard.Jobs;
 using IntunedDashboard.Platform;
 using IntunedDashboard.Projects;
 using IntunedDashboard.Ui;
@@ -9,21 +9,17 @@ namespace IntunedDashboard.Runs.Pages;
 
 public sealed partial class RunsPage
 {
-    private const int PageSize = 50;
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
-
-    private readonly RunListState _state = new();
     private RunListAddress _query = new();
-    private RunListAddress? _shown;
     private IReadOnlyList<string> _apis = [];
     private IReadOnlyList<string> _sessions = [];
-    private bool _isReading;
-
-    [Inject]
-    public required IRunQueries Runs { get; init; }
+    private IReadOnlyList<string> _jobs = [];
+    private bool _ready;
 
     [Inject]
     public required IAuthSessionQueries Sessions { get; init; }
+
+    [Inject]
+    public required IJobQueries Jobs { get; init; }
 
     [SupplyParameterFromQuery]
     public string? Status { get; set; }
@@ -36,6 +32,12 @@ public sealed partial class RunsPage
 
     [SupplyParameterFromQuery]
     public string? Session { get; set; }
+
+    [SupplyParameterFromQuery]
+    public string? Job { get; set; }
+
+    [SupplyParameterFromQuery]
+    public string? JobRun { get; set; }
 
     [SupplyParameterFromQuery]
     public string? Since { get; set; }
@@ -61,35 +63,18 @@ public sealed partial class RunsPage
 
     protected override async Task OnProjectAsync(Project project)
     {
-        _query = RunListAddress.Parse(Status, Type, Api, Session, Since, From, To, Cursor);
-        var url = _query.ToUrl(Name);
-        if (_shown is not null && string.Equals(_shown.ToUrl(Name), url, StringComparison.Ordinal))
-        {
-            return;
-        }
-
-        if (_shown is null)
+        _query = RunListAddress.Parse(Status, Type, Api, Session, Since, From, To, Cursor, Job, JobRun);
+        if (!_ready)
         {
             await LoadChoicesAsync(project);
+            _ready = true;
         }
-
-        _shown = _query;
-        _state.Reset();
-        await ListenAsync(project);
-    }
-
-    private Task ListenAsync(Project project)
-    {
-        var query = _query;
-        return Watch("list", [LiveTopics.Runs(project.Id)], Interval,
-            token => RunListState.ReadAsync(
-                Runs, project.Id, query.ToFilter(Time.GetUtcNow()), PageSize, query.Cursor, _state.Hold(_isReading), token),
-            _state.Apply);
     }
 
     private async Task LoadChoicesAsync(Project project)
     {
         _sessions = (await Sessions.ListAsync(project.Id, Lifetime)).Select(s => s.Id).ToList();
+        _jobs = (await Jobs.ListAsync(project.Id, Lifetime)).Select(j => j.Id).ToList();
         try
         {
             _apis = (await Projects.GetDeployedAsync(project.Id, Lifetime)).Manifest.Apis;
@@ -99,21 +84,6 @@ public sealed partial class RunsPage
             // Nothing is deployed, so there is no API to filter by.
             _apis = [];
         }
-    }
-
-    private async Task ReadingChanged(string? value)
-    {
-        _isReading = value == "reading";
-        if (!_isReading && _state.NewCount > 0)
-        {
-            await ShowNew();
-        }
-    }
-
-    private Task ShowNew()
-    {
-        _isReading = false;
-        return Project is null ? Task.CompletedTask : ListenAsync(Project);
     }
 
     private void CloseSheet(bool open) => Navigation.NavigateTo(_query.ToUrl(Name), replace: true);

@@ -31,6 +31,7 @@ public enum IconName
     ChevronLeft,
     Again,
     Stop,
+    Pause,
     Lock,
     More,
     External,

@@ -487,6 +487,10 @@ namespace IntunedDashboard.Data.Migrations.Sqlite
                     b.Property<string>("ReasonType")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("RetryOfJobRunId")
+                        .HasMaxLength(36)
+                        .HasColumnType("TEXT");
+
                     b.Property<int>("RunningCount")
                         .HasColumnType("INTEGER");
 
@@ -590,6 +594,9 @@ namespace IntunedDashboard.Data.Migrations.Sqlite
                         .IsUnique();
 
                     b.HasIndex("JobRunSeq", "EndedOrder");
+
+                    b.HasIndex(new[] { "JobRunSeq", "EndedOrder" }, "IX_JobRunItems_Failed")
+                        .HasFilter("\"Status\" = 'Failed'");
 
                     b.ToTable("JobRunItems", (string)null);
                 });
