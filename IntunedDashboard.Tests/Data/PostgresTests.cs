@@ -1,6 +1,5 @@
-using System.Net.Http.Json;
-using System.Text.Json.Nodes;
 using IntunedDashboard.Tests.EndToEnd;
+using IntunedDashboard.Tests.Runs;
 using IntunedDashboard.Tests.Support;
 
 namespace IntunedDashboard.Tests.Data;
@@ -41,14 +40,15 @@ public sealed class PostgresTests
     }
 
     [DataFact]
-    public async Task A_text_with_the_character_that_PostgreSQL_cannot_hold_is_kept()
+    public async Task A_Run_ends_although_its_error_has_the_character_that_PostgreSQL_cannot_hold()
     {
-        await using var host = await AppHost.StartAsync();
-        using var client = await host.CreateApiClientAsync();
-        using var created = await client.PostAsJsonAsync($"{host.WorkspacePath}/env-vars", new { key = "WITH_NUL", value = "x", description = "a\0b" });
+        await using var host = await FlowHost.StartAsync(authSessions: false);
+        host.Engine.Api = (_, _) => ScriptedEngine.Throw("before\0after");
+        var run = await host.EndAsync(await host.StartRunAsync(attempts: 1));
 
-        Assert.True(created.IsSuccessStatusCode, await created.Content.ReadAsStringAsync());
-        var all = await client.GetFromJsonAsync<JsonNode>($"{host.WorkspacePath}/env-vars");
-        Assert.Contains(TestDatabase.IsPostgres ? "a\uFFFDb" : "a\0b", all!.ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }).Replace("\\u0000", "\0", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Equal("failed", run["status"]!.GetValue<string>());
+        var message = run["attempts"]![0]!["error"]!["message"]!.GetValue<string>();
+        Assert.StartsWith("before", message, StringComparison.Ordinal);
+        Assert.EndsWith("after", message, StringComparison.Ordinal);
     }
 }
