@@ -7,7 +7,7 @@ namespace IntunedDashboard.Tests.Jobs;
 
 public sealed class JobRestartTests
 {
-    [Fact]
+    [DataFact]
     public async Task A_JobRun_goes_on_after_a_restart_without_losing_or_repeating_an_item()
     {
         await using var host = await FlowHost.StartAsync(authSessions: false, new Dictionary<string, string>
@@ -30,7 +30,7 @@ public sealed class JobRestartTests
         Assert.Equal(3, runs.Count(run => run["attempts"]!.GetValue<int>() == 2));
     }
 
-    [Fact]
+    [DataFact]
     public async Task A_paused_JobRun_is_still_paused_after_a_restart()
     {
         await using var host = await FlowHost.StartAsync(authSessions: false);

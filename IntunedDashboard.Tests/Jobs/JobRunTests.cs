@@ -19,7 +19,7 @@ public sealed class JobRunTests : IAsyncLifetime
 
     public async Task DisposeAsync() => await _host.DisposeAsync();
 
-    [Fact]
+    [DataFact]
     public async Task Every_item_becomes_a_run_and_the_JobRun_succeeds()
     {
         Engine.Api = (request, _) => Number(request) % 5 == 0 ? ScriptedEngine.Throw("no") : ScriptedEngine.Succeed(request.ParametersJson);
@@ -38,7 +38,7 @@ public sealed class JobRunTests : IAsyncLifetime
         Assert.NotNull((await _host.GetAsync("/jobs/all-items"))["last_run_time"]);
     }
 
-    [Fact]
+    [DataFact]
     public async Task No_more_runs_at_once_than_the_job_allows()
     {
         var (now, most) = (0, 0);
@@ -63,7 +63,7 @@ public sealed class JobRunTests : IAsyncLifetime
         Assert.Equal(2, most);
     }
 
-    [Fact]
+    [DataFact]
     public async Task An_items_own_attempts_and_timeout_go_before_the_jobs()
     {
         Engine.Api = (_, _) => ScriptedEngine.Throw("no");
@@ -77,7 +77,7 @@ public sealed class JobRunTests : IAsyncLifetime
         Assert.Equal(3, Engine.Requests.Count(r => r.Timeout == TimeSpan.FromSeconds(7)));
     }
 
-    [Fact]
+    [DataFact]
     public async Task A_second_trigger_is_recorded_as_canceled_because_another_JobRun_is_active()
     {
         using var gate = new Gate(Engine);
@@ -95,7 +95,7 @@ public sealed class JobRunTests : IAsyncLifetime
         Assert.Equal(2, page["totalCount"]!.GetValue<int>());
     }
 
-    [Fact]
+    [DataFact]
     public async Task Extended_payloads_are_appended_once_when_their_item_succeeds()
     {
         Engine.Api = (request, _) => Task.FromResult(new ExecutionFinished
@@ -113,7 +113,7 @@ public sealed class JobRunTests : IAsyncLifetime
         Assert.Equal([1, 2, 3, 10, 11], Engine.Requests.Select(Number).Order());
     }
 
-    [Fact]
+    [DataFact]
     public async Task Terminating_stops_what_runs_and_starts_nothing_more()
     {
         using var gate = new Gate(Engine);
@@ -132,7 +132,7 @@ public sealed class JobRunTests : IAsyncLifetime
         Assert.Equal("TERMINATED", Text(await _host.JobRunAsync("long-job", id), "status"));
     }
 
-    [Fact]
+    [DataFact]
     public async Task Pausing_a_JobRun_lets_what_runs_finish_and_resuming_goes_on_with_the_rest()
     {
         using var gate = new Gate(Engine);
@@ -157,7 +157,7 @@ public sealed class JobRunTests : IAsyncLifetime
         await _host.SendAsync(HttpMethod.Post, $"/jobs/pausing/runs/{id}/resume", expected: HttpStatusCode.Conflict);
     }
 
-    [Fact]
+    [DataFact]
     public async Task Pausing_the_job_pauses_its_JobRun_and_resuming_it_resumes_both()
     {
         using var gate = new Gate(Engine);
@@ -172,7 +172,7 @@ public sealed class JobRunTests : IAsyncLifetime
         Assert.Equal((4, 4, 0), Counts(await _host.JobRunAsync("whole-job", id, "SUCCESS")));
     }
 
-    [Fact]
+    [DataFact]
     public async Task A_run_that_a_person_cancels_counts_neither_as_success_nor_as_failure()
     {
         using var gate = new Gate(Engine);
@@ -186,7 +186,7 @@ public sealed class JobRunTests : IAsyncLifetime
         Assert.Equal((2, 1, 0), Counts(await _host.JobRunAsync("one-canceled", id, "SUCCESS")));
     }
 
-    [Fact]
+    [DataFact]
     public async Task Two_jobs_take_turns()
     {
         using var gate = new Gate(Engine);
@@ -204,7 +204,7 @@ public sealed class JobRunTests : IAsyncLifetime
         Assert.Equal(8, order.Count(id => id == "second-job"));
     }
 
-    [Fact]
+    [DataFact]
     public async Task A_person_goes_before_a_job()
     {
         using var gate = new Gate(Engine);
@@ -220,7 +220,7 @@ public sealed class JobRunTests : IAsyncLifetime
         Assert.InRange(position, 4, 8);
     }
 
-    [Fact]
+    [DataFact]
     public async Task JobRuns_are_listed_in_pages_and_sorted()
     {
         await _host.CreateJobAsync(Job("listed", 1));
@@ -243,7 +243,7 @@ public sealed class JobRunTests : IAsyncLifetime
         }
     }
 
-    [Fact]
+    [DataFact]
     public async Task Results_are_lines_in_the_order_of_the_ends_and_the_signed_link_needs_no_key()
     {
         Engine.Api = (request, _) => Number(request) == 2 ? ScriptedEngine.Throw("no row") : ScriptedEngine.Succeed("""{"rows":[1]}""");
@@ -272,7 +272,7 @@ public sealed class JobRunTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.NotFound, broken.StatusCode);
     }
 
-    [Fact]
+    [DataFact]
     public async Task Results_that_are_followed_come_while_the_JobRun_goes_on()
     {
         using var gate = new Gate(Engine, after: 1);
@@ -287,7 +287,7 @@ public sealed class JobRunTests : IAsyncLifetime
         Assert.Null(await reader.ReadLineAsync());
     }
 
-    [Fact]
+    [DataFact]
     public async Task A_platform_that_fails_again_and_again_fails_the_JobRun()
     {
         Engine.SetAvailability(new BrowserAvailability(IsAvailable: false, IsInstalling: false, "Install chromium."));
@@ -299,7 +299,7 @@ public sealed class JobRunTests : IAsyncLifetime
         Assert.Equal((50, 0, 3), Counts(jobRun));
     }
 
-    [Fact]
+    [DataFact]
     public async Task A_job_with_an_active_JobRun_is_deleted_only_with_force_and_so_is_its_project()
     {
         using var gate = new Gate(Engine);

@@ -27,7 +27,7 @@ public sealed class CancellationTests : IAsyncLifetime
         await _host.DisposeAsync();
     }
 
-    [Fact]
+    [DataFact]
     public async Task While_it_waits_in_the_queue()
     {
         Engine.Api = WaitAsync;
@@ -47,7 +47,7 @@ public sealed class CancellationTests : IAsyncLifetime
         Assert.Equal(2, Engine.Count(FunctionKind.Api));
     }
 
-    [Fact]
+    [DataFact]
     public async Task While_it_waits_for_a_browser()
     {
         Engine.Leasing = token => _gate.Task.WaitAsync(token);
@@ -58,7 +58,7 @@ public sealed class CancellationTests : IAsyncLifetime
         Assert.Empty(Engine.Requests);
     }
 
-    [Fact]
+    [DataFact]
     public async Task While_its_session_is_checked()
     {
         Engine.Check = WaitAsync;
@@ -70,7 +70,7 @@ public sealed class CancellationTests : IAsyncLifetime
         Assert.Equal("READY", await _host.SessionStatusAsync(Session));
     }
 
-    [Fact]
+    [DataFact]
     public async Task While_it_logs_in_again()
     {
         Engine.Check = (_, _) => ScriptedEngine.SayNo();
@@ -82,7 +82,7 @@ public sealed class CancellationTests : IAsyncLifetime
         await AssertValidationAsync(run, "canceled", "failed", "failed", "failed", "canceled");
     }
 
-    [Fact]
+    [DataFact]
     public async Task While_it_waits_for_another_Run_to_log_in()
     {
         var expired = true;
@@ -113,7 +113,7 @@ public sealed class CancellationTests : IAsyncLifetime
         Assert.Equal(1, Engine.Count(FunctionKind.Create));
     }
 
-    [Fact]
+    [DataFact]
     public async Task While_its_api_executes()
     {
         Engine.Api = WaitAsync;
@@ -124,7 +124,7 @@ public sealed class CancellationTests : IAsyncLifetime
         await AssertValidationAsync(run, "completed", "completed");
     }
 
-    [Fact]
+    [DataFact]
     public async Task Canceling_the_validation_alone_leaves_the_api_without_its_dependency()
     {
         Engine.Check = WaitAsync;
@@ -175,7 +175,7 @@ public sealed class CancellationTests : IAsyncLifetime
         Assert.Equal("EXPIRED", await _host.SessionStatusAsync(Session));
     }
 
-    [Fact]
+    [DataFact]
     public async Task A_finished_Run_stays_as_it_is()
     {
         var id = await StartAsync();

@@ -30,7 +30,7 @@ public sealed class InterruptionTests : IAsyncLifetime
         }
     }
 
-    [Fact]
+    [DataFact]
     public async Task People_go_before_programs_and_programs_before_jobs_and_equals_in_their_order()
     {
         await StartAsync(slots: 1, authSessions: false);
@@ -51,7 +51,7 @@ public sealed class InterruptionTests : IAsyncLifetime
         Assert.Equal([first, person, program, next, job], Host.Engine.Requests.Select(r => r.RunId!));
     }
 
-    [Fact]
+    [DataFact]
     public async Task A_Run_whose_trigger_was_lost_is_queued_again()
     {
         await StartAsync(authSessions: false);
@@ -70,7 +70,7 @@ public sealed class InterruptionTests : IAsyncLifetime
         Assert.Equal("completed", Text(await Host.EndAsync("lost-its-trigger-0000"), "status"));
     }
 
-    [Fact]
+    [DataFact]
     public async Task A_login_that_a_stop_interrupts_goes_on_after_the_start_and_holds_its_session_again()
     {
         await StartAsync();
@@ -92,7 +92,7 @@ public sealed class InterruptionTests : IAsyncLifetime
         Assert.False(details.ContainsKey("lockedBy"));
     }
 
-    [Fact]
+    [DataFact]
     public async Task A_Run_that_a_stop_interrupts_goes_on_with_its_next_attempt_and_a_validation_of_its_own()
     {
         await StartAsync();
@@ -113,7 +113,7 @@ public sealed class InterruptionTests : IAsyncLifetime
         Assert.Equal("READY", await Host.SessionStatusAsync("main-session"));
     }
 
-    [Fact]
+    [DataFact]
     public async Task A_session_that_was_locked_for_a_Run_nobody_wrote_is_free_after_a_start()
     {
         await StartAsync();

@@ -16,7 +16,7 @@ public sealed class StateVersionTests : IAsyncLifetime
 
     public async Task DisposeAsync() => await _host.DisposeAsync();
 
-    [Fact]
+    [DataFact]
     public async Task Only_the_newest_states_are_kept()
     {
         for (var i = 0; i < 5; i++)
@@ -30,7 +30,7 @@ public sealed class StateVersionTests : IAsyncLifetime
         Assert.All(versions, v => Assert.NotNull(v.ProvedAt));
     }
 
-    [Fact]
+    [DataFact]
     public async Task An_earlier_state_is_put_back_and_checked()
     {
         await _host.LogInAsync();
@@ -42,7 +42,7 @@ public sealed class StateVersionTests : IAsyncLifetime
         Assert.Equal("READY", await _host.SessionStatusAsync("main-session"));
     }
 
-    [Fact]
+    [DataFact]
     public async Task A_state_whose_check_never_passed_is_not_put_back()
     {
         await _host.LogInAsync();
@@ -55,7 +55,7 @@ public sealed class StateVersionTests : IAsyncLifetime
         Assert.Equal(1, (await VersionsAsync()).Single(v => v.IsCurrent).Version);
     }
 
-    [Fact]
+    [DataFact]
     public async Task Clearing_forgets_the_states_and_the_next_Run_logs_in()
     {
         await _host.LogInAsync();

@@ -32,7 +32,7 @@ public sealed class DeliveryTests : IAsyncLifetime
         await _receiver.DisposeAsync();
     }
 
-    [Fact]
+    [DataFact]
     public async Task A_completed_run_arrives_signed_with_everything_that_was_promised_and_nothing_secret_stays_readable()
     {
         var secret = WebhookSecret.New();
@@ -67,7 +67,7 @@ public sealed class DeliveryTests : IAsyncLifetime
         Assert.DoesNotContain(secret, seen.ToString(), StringComparison.Ordinal);
     }
 
-    [Fact]
+    [DataFact]
     public async Task A_failed_run_says_why_unless_the_sink_does_not_want_it()
     {
         _host.Engine.Api = (_, _) => ScriptedEngine.Throw("The list was empty.");
@@ -91,7 +91,7 @@ public sealed class DeliveryTests : IAsyncLifetime
         Assert.Single(_receiver.All);
     }
 
-    [Fact]
+    [DataFact]
     public async Task A_canceled_run_is_not_sent()
     {
         using var gate = new Gate(_host.Engine);
@@ -104,7 +104,7 @@ public sealed class DeliveryTests : IAsyncLifetime
         await _host.SendAsync(HttpMethod.Post, $"/runs/{run}/deliveries/send-again", body: null, HttpStatusCode.NotFound);
     }
 
-    [Fact]
+    [DataFact]
     public async Task What_is_refused_comes_again_later_with_the_same_id_until_it_is_taken()
     {
         _receiver.Answer = (_, context) => WebhookReceiver.With(
@@ -124,7 +124,7 @@ public sealed class DeliveryTests : IAsyncLifetime
         Assert.Single(_receiver.All.Select(r => r.Body).Distinct());
     }
 
-    [Fact]
+    [DataFact]
     public async Task A_webhook_is_given_up_after_an_hour_and_can_be_sent_again()
     {
         _receiver.Answer = (_, context) => WebhookReceiver.With(context, HttpStatusCode.InternalServerError);
@@ -145,7 +145,7 @@ public sealed class DeliveryTests : IAsyncLifetime
         await _host.DeliveryAsync(run, "delivered", attempts: 4);
     }
 
-    [Fact]
+    [DataFact]
     public async Task Every_item_of_a_Job_is_sent_as_it_ends_to_the_sink_the_JobRun_began_with()
     {
         var job = Job("sending", 12);
@@ -159,7 +159,7 @@ public sealed class DeliveryTests : IAsyncLifetime
         Assert.All(_receiver.All, r => Assert.Equal(Text(jobRun, "id"), Text(r.Json["projectJobRun"]!, "id")));
     }
 
-    [Fact]
+    [DataFact]
     public async Task A_result_still_arrives_when_its_Job_is_deleted_meanwhile()
     {
         _receiver.Answer = (_, context) => WebhookReceiver.With(context, HttpStatusCode.ServiceUnavailable);
@@ -177,7 +177,7 @@ public sealed class DeliveryTests : IAsyncLifetime
         await _host.DeliveryAsync(run, "delivered", attempts: 2);
     }
 
-    [Fact]
+    [DataFact]
     public async Task Everything_of_a_JobRun_that_was_given_up_is_sent_again_at_once_to_the_sink_its_Job_has_now()
     {
         await using var mended = await WebhookReceiver.StartAsync();
@@ -211,7 +211,7 @@ public sealed class DeliveryTests : IAsyncLifetime
         Assert.Equal("There is no result that was given up.", Text(await _host.SendAsync(HttpMethod.Post, again), "message"));
     }
 
-    [Fact]
+    [DataFact]
     public async Task A_receiver_that_hangs_holds_up_nobody_else()
     {
         await using var slow = await WebhookReceiver.StartAsync();
@@ -229,7 +229,7 @@ public sealed class DeliveryTests : IAsyncLifetime
         await Eventually.TrueAsync(() => slow.All.Select(r => r.RunId).ToHashSet().SetEquals(waiting));
     }
 
-    [Fact]
+    [DataFact]
     public async Task What_was_on_its_way_when_the_server_stopped_is_sent_again_after_the_next_start()
     {
         var hangs = new TaskCompletionSource();

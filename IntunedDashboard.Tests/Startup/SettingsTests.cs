@@ -8,7 +8,7 @@ namespace IntunedDashboard.Tests.Startup;
 public sealed class SettingsTests
 {
     [Theory]
-    [InlineData("Database:Provider", "Oracle", "Sqlite")]
+    [InlineData("Database:Provider", "Oracle", "Sqlite or Postgres")]
     [InlineData("Node:BrowserSlots", "0", "from 1 to 256")]
     [InlineData("Node:BrowserSlots", "many", "from 1 to 256")]
     [InlineData("Node:DrainTimeout", "30", "hh:mm:ss")]
@@ -31,6 +31,18 @@ public sealed class SettingsTests
     [InlineData("Sample:Enabled", "False")]
     [InlineData("Database:ConnectionString", "")]
     public void A_right_value_is_taken(string name, string value) => Assert.Empty(FaultsOf((name, value)));
+
+    [Theory]
+    [InlineData(null, "Must be set")]
+    [InlineData("Password=planted", "Must name a Host")]
+    [InlineData("Hostess=db;Password=planted", "connection string of PostgreSQL")]
+    public void PostgreSQL_needs_an_address_and_no_fault_repeats_it(string? connection, string expected)
+    {
+        var fault = Assert.Single(FaultsOf(("Database:Provider", "Postgres"), ("Database:ConnectionString", connection ?? string.Empty)));
+        Assert.Equal("Database:ConnectionString", fault.Name);
+        Assert.Contains(expected, fault.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("planted", fault.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void The_first_account_needs_email_and_password_together()

@@ -37,6 +37,7 @@ public sealed class AppHost : IAsyncLifetime, IAsyncDisposable
     private bool _warm;
     private readonly ConcurrentDictionary<Role, Lazy<Task<CookieCollection>>> _people = new();
     private WebApplication? _app;
+    private string? _postgres;
 
     public AppHost()
     {
@@ -98,6 +99,13 @@ public sealed class AppHost : IAsyncLifetime, IAsyncDisposable
 
     public async Task InitializeAsync()
     {
+        if (TestDatabase.IsPostgres && _postgres is null)
+        {
+            _postgres = await PostgresServer.CreateDatabaseAsync();
+            Set("Database:Provider", "Postgres");
+            Set("Database:ConnectionString", _postgres);
+        }
+
         var args = _settings.Where(s => s.Value.Length > 0).Select(s => $"--{s.Key}={s.Value}").ToArray();
         _app = global::Program.Create(args, builder =>
         {
@@ -180,6 +188,11 @@ public sealed class AppHost : IAsyncLifetime, IAsyncDisposable
     public async Task DisposeAsync()
     {
         await StopAsync();
+        if (_postgres is not null)
+        {
+            await PostgresServer.DropDatabaseAsync(_postgres);
+        }
+
         _data.Dispose();
     }
 

@@ -8,8 +8,18 @@ namespace IntunedDashboard.Data;
 /// The one model. Slices describe their entities by <see cref="IEntityTypeConfiguration{TEntity}"/> in their own folder and reach
 /// them by <c>Set&lt;T&gt;()</c>. Create one per operation from the factory; it is not safe for concurrent use.
 /// </summary>
-public sealed class AppDbContext(DbContextOptions<AppDbContext> options) : IdentityUserContext<DashboardUser>(options)
+public class AppDbContext : IdentityUserContext<DashboardUser>
 {
+    public AppDbContext(DbContextOptions<AppDbContext> options)
+        : base(options)
+    {
+    }
+
+    protected AppDbContext(DbContextOptions options)
+        : base(options)
+    {
+    }
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         // SQLite cannot order or compare DateTimeOffset; UTC DateTime sorts on both engines.

@@ -1,6 +1,7 @@
 using IntunedDashboard.Platform;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace IntunedDashboard.Data;
 
@@ -8,9 +9,24 @@ public static class DataModule
 {
     public static WebApplicationBuilder AddData(this WebApplicationBuilder builder)
     {
-        builder.Services.AddDbContextFactory<AppDbContext>((services, options) =>
+        builder.Services.AddOptions<DatabaseOptions>().BindConfiguration("Database");
+        var options = builder.Configuration.GetSection("Database").Get<DatabaseOptions>() ?? new DatabaseOptions();
+        if (options.Provider == DatabaseProvider.Postgres)
         {
-            var configured = services.GetRequiredService<IConfiguration>()["Database:ConnectionString"];
+            AddPostgres(builder.Services, options.ConnectionString!);
+        }
+        else
+        {
+            AddSqlite(builder.Services, options.ConnectionString);
+        }
+
+        builder.Services.AddHostedService<DatabaseMigration>();
+        return builder;
+    }
+
+    private static void AddSqlite(IServiceCollection services, string? configured) =>
+        services.AddDbContextFactory<AppDbContext>((provider, options) =>
+        {
             var connection = new SqliteConnectionStringBuilder(configured)
             {
                 ForeignKeys = true,
@@ -19,13 +35,26 @@ public static class DataModule
             };
             if (string.IsNullOrEmpty(connection.DataSource))
             {
-                connection.DataSource = services.GetRequiredService<DashboardPaths>().Database;
+                connection.DataSource = provider.GetRequiredService<DashboardPaths>().Database;
             }
 
             options.UseSqlite(connection.ConnectionString);
             options.AddInterceptors(SqlitePragmas.Instance);
         });
-        builder.Services.AddHostedService<DatabaseMigration>();
-        return builder;
+
+    private static void AddPostgres(IServiceCollection services, string connectionString)
+    {
+        var connection = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "IntunedDashboard" };
+        services.AddSingleton(connection);
+        services.AddHostedService<PostgresLock>();
+        services.AddDbContextFactory<PostgresDbContext>(options =>
+        {
+            options.UseNpgsql(connection.ConnectionString);
+            options.AddInterceptors(PostgresTexts.Instance);
+        });
+        services.AddSingleton<IDbContextFactory<AppDbContext>, PostgresContexts>();
+
+        // Identity asks for the context itself.
+        services.AddScoped<AppDbContext>(provider => provider.GetRequiredService<PostgresDbContext>());
     }
 }

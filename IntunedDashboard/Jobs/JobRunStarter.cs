@@ -18,6 +18,8 @@ public sealed class JobRunStarter(JobRunMoves moves, JobSinks sinks, TimeProvide
         JobRun? retried,
         CancellationToken cancellationToken)
     {
+        // The first write decides who is first when two start one Job at once.
+        await db.Set<Job>().Where(j => j.Key == job.Key).ExecuteUpdateAsync(set => set.SetProperty(j => j.LastRunAt, j => j.LastRunAt), cancellationToken);
         var options = JobSecrets.ReadOptions(job.OptionsJson);
         var usesSession = project.Manifest.Settings.AuthSessionsEnabled;
         var now = clock.GetUtcNow();

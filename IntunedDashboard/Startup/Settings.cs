@@ -4,6 +4,7 @@ using IntunedDashboard.AuthSessions.Recorder;
 using IntunedDashboard.Platform;
 using IntunedDashboard.Projects;
 using IntunedDashboard.Projects.Reading;
+using Npgsql;
 
 namespace IntunedDashboard.Startup;
 
@@ -17,7 +18,7 @@ public static class Settings
     [
         Text("Dashboard:DataDirectory"),
         Address("Dashboard:PublicUrl"),
-        OneOf("Database:Provider", "Sqlite"),
+        OneOf("Database:Provider", "Sqlite", "Postgres"),
         Text("Database:ConnectionString"),
         OneOf("Node:Role", "All"),
         Whole("Node:BrowserSlots", 1, 256),
@@ -84,6 +85,7 @@ public static class Settings
             }
         }
 
+        FindDatabaseFaults(configuration, faults);
         var email = Has(configuration, "Bootstrap:AdminEmail");
         var password = Has(configuration, "Bootstrap:AdminPassword");
         if (email != password)
@@ -101,6 +103,34 @@ public static class Settings
         if (faults.Count > 0)
         {
             throw new InvalidSettingsException(faults);
+        }
+    }
+
+    private static void FindDatabaseFaults(IConfiguration configuration, List<SettingFault> faults)
+    {
+        const string Name = "Database:ConnectionString";
+        if (!string.Equals(configuration["Database:Provider"], "Postgres", StringComparison.OrdinalIgnoreCase))
+        {
+            return;
+        }
+
+        if (!Has(configuration, Name))
+        {
+            faults.Add(new SettingFault(Name, "Must be set with Database:Provider Postgres, for example Host=db;Database=intuned;Username=intuned;Password=..."));
+            return;
+        }
+
+        try
+        {
+            if (string.IsNullOrEmpty(new NpgsqlConnectionStringBuilder(configuration[Name]).Host))
+            {
+                faults.Add(new SettingFault(Name, "Must name a Host."));
+            }
+        }
+        catch (ArgumentException)
+        {
+            // What is wrong may be a password: it is not repeated.
+            faults.Add(new SettingFault(Name, "Must be a connection string of PostgreSQL: name=value pairs with semicolons between them."));
         }
     }
 

@@ -1,3 +1,4 @@
+using IntunedDashboard.Data;
 using IntunedDashboard.Platform;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
@@ -24,15 +25,21 @@ public static class SchedulingModule
     {
         builder.Services.AddOptions<NodeOptions>().BindConfiguration("Node");
         var node = builder.Configuration.GetSection("Node").Get<NodeOptions>() ?? new NodeOptions();
+        var database = builder.Configuration.GetSection("Database").Get<DatabaseOptions>() ?? new DatabaseOptions();
+        var isPostgres = database.Provider == DatabaseProvider.Postgres;
         builder.Services.AddSingleton<RunScheduler>();
         builder.Services.AddSingleton(new BrowserSlots(node.BrowserSlots));
 
         // Hosted services start in this order and stop in reverse: recovery comes before the first trigger fires, and draining
         // before the scheduler closes.
         builder.Services.AddHostedService<RunRecoveryService>();
-        builder.Services.AddHostedService<SchedulerDatabase>();
+        if (!isPostgres)
+        {
+            builder.Services.AddHostedService<SchedulerDatabase>();
+        }
+
         builder.Services.AddSingleton<IConfigureOptions<DataSourceOptions>>(services => new ConfigureNamedOptions<DataSourceOptions, DashboardPaths>(
-            name: null, services.GetRequiredService<DashboardPaths>(), (options, paths) => options.ConnectionString = ConnectionString(paths)));
+            name: null, services.GetRequiredService<DashboardPaths>(), (options, paths) => options.ConnectionString = isPostgres ? database.ConnectionString! : ConnectionString(paths)));
         builder.AddQuartz(quartz => quartz
             .ConfigureScheduler(scheduler =>
             {
@@ -44,7 +51,15 @@ public static class SchedulingModule
             .UseExecutionLimits(limits => limits.ForGroup(RunScheduler.BrowserGroup, node.BrowserSlots))
             .UsePersistentStore(store =>
             {
-                store.UseSqlite(_ => { });
+                if (isPostgres)
+                {
+                    store.UsePostgres(_ => { });
+                }
+                else
+                {
+                    store.UseSqlite(_ => { });
+                }
+
                 store.UseSystemTextJsonSerializer();
                 store.ProvisionSchema();
             })

@@ -1,0 +1,54 @@
+using IntunedDashboard.Tests.EndToEnd;
+using IntunedDashboard.Tests.Runs;
+using IntunedDashboard.Tests.Support;
+
+namespace IntunedDashboard.Tests.Data;
+
+/// <summary>The built program on a real PostgreSQL server: the way of a login and a Run, and what only this database refuses.</summary>
+public sealed class PostgresTests
+{
+    [PostgresFact]
+    public async Task A_login_and_a_Run_survive_a_kill_on_PostgreSQL()
+    {
+        using var data = new TemporaryFolder("postgres");
+        var connection = await PostgresServer.CreateDatabaseAsync();
+        string[] settings = ["--Database:Provider=Postgres", $"--Database:ConnectionString={connection}"];
+        await using (var dashboard = new SampleDashboard(data.Path))
+        {
+            await dashboard.StartAsync(settings);
+            await dashboard.LogInAsync("postgres-user");
+            var first = await dashboard.EndAsync(await dashboard.StartRunAsync("postgres-user"));
+            Assert.Equal("completed", SampleDashboard.Text(first, "status"));
+
+            await dashboard.ControlAsync("slow?ms=300");
+            var interrupted = await dashboard.StartRunAsync("postgres-user");
+            await Eventually.GetAsync(() => dashboard.GetAsync($"runs/{interrupted}"), run => SampleDashboard.Text(run, "status") == "started");
+            await dashboard.Process.KillAsync();
+            await dashboard.StartAsync(settings);
+            Assert.Equal("completed", SampleDashboard.Text(await dashboard.EndAsync(interrupted), "status"));
+            Assert.False((await dashboard.GetAsync("auth-sessions/postgres-user/details")).ContainsKey("lockedBy"));
+            Assert.Equal(2, (await dashboard.GetAsync("runs?type=API"))["runs"]!.AsArray().Count);
+            using var elsewhere = new TemporaryFolder("postgres-second");
+            var (exitCode, output) = await DashboardProcess.RunAsync([.. settings, $"--Dashboard:DataDirectory={elsewhere.Path}", "--urls=http://127.0.0.1:0"]);
+            Assert.Equal(1, exitCode);
+            Assert.Contains("is in use by another IntunedDashboard", output, StringComparison.Ordinal);
+            Assert.False(File.Exists(Path.Combine(data.Path, "dashboard.db")));
+            Assert.False(File.Exists(Path.Combine(data.Path, "scheduler.db")));
+        }
+
+        await PostgresServer.DropDatabaseAsync(connection);
+    }
+
+    [DataFact]
+    public async Task A_Run_ends_although_its_error_has_the_character_that_PostgreSQL_cannot_hold()
+    {
+        await using var host = await FlowHost.StartAsync(authSessions: false);
+        host.Engine.Api = (_, _) => ScriptedEngine.Throw("before\0after");
+        var run = await host.EndAsync(await host.StartRunAsync(attempts: 1));
+
+        Assert.Equal("failed", run["status"]!.GetValue<string>());
+        var message = run["attempts"]![0]!["error"]!["message"]!.GetValue<string>();
+        Assert.StartsWith("before", message, StringComparison.Ordinal);
+        Assert.EndsWith("after", message, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,108 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using IntunedDashboard.Platform;
+using Npgsql;
+
+namespace IntunedDashboard.Tests.Support;
+
+/// <summary>A real PostgreSQL server of this test process, started when a test first needs it and stopped with the process.</summary>
+public static class PostgresServer
+{
+    private static readonly Lazy<Task<int>> Port = new(StartAsync);
+
+    /// <summary>Where its programs are, or null when it is not on this machine.</summary>
+    public static string? Programs { get; } = FindPrograms();
+
+    /// <returns>The connection string of a new, empty database.</returns>
+    public static async Task<string> CreateDatabaseAsync()
+    {
+        var name = "test_" + Ids.NewSecret(12).ToLowerInvariant();
+        await ExecuteAsync($"CREATE DATABASE \"{name}\"");
+        return (await ConnectionAsync(name)).ConnectionString;
+    }
+
+    public static async Task DropDatabaseAsync(string connectionString)
+    {
+        NpgsqlConnection.ClearAllPools();
+        await ExecuteAsync($"DROP DATABASE IF EXISTS \"{new NpgsqlConnectionStringBuilder(connectionString).Database}\" WITH (FORCE)");
+    }
+
+    private static async Task ExecuteAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection((await ConnectionAsync("postgres")).ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static async Task<NpgsqlConnectionStringBuilder> ConnectionAsync(string database) => new()
+    {
+        Host = "127.0.0.1",
+        Port = await Port.Value,
+        Username = "postgres",
+        Database = database,
+        MaxPoolSize = 20,
+    };
+
+    private static async Task<int> StartAsync()
+    {
+        var folder = Path.Combine(Path.GetTempPath(), $"intuned-postgres-{Ids.NewSecret(8)}");
+        Directory.CreateDirectory(folder);
+        if (Environment.IsPrivilegedProcess)
+        {
+            // The server refuses to run as root.
+            await RunAsync("chown", "postgres", folder);
+        }
+
+        var port = FreePort();
+        var data = Path.Combine(folder, "data");
+        await RunAsync([.. AsServer("initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"]);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Stop(folder, data);
+        var options = string.Create(
+            CultureInfo.InvariantCulture,
+            $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off -c full_page_writes=off -c max_connections=300");
+        await RunAsync([.. AsServer("pg_ctl"), "-D", data, "-w", "-l", Path.Combine(folder, "log"), "-o", options, "start"]);
+        return port;
+    }
+
+    private static void Stop(string folder, string data)
+    {
+        string[] command = [.. AsServer("pg_ctl"), "-D", data, "-m", "immediate", "stop"];
+        using (var process = Process.Start(command[0], command[1..]))
+        {
+            process.WaitForExit(TimeSpan.FromSeconds(10));
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private static string[] AsServer(string program) => Environment.IsPrivilegedProcess
+        ? ["runuser", "-u", "postgres", "--", Path.Combine(Programs!, program)]
+        : [Path.Combine(Programs!, program)];
+
+    private static async Task RunAsync(params string[] command)
+    {
+        // Its output stays unread: the server inherits the pipes and would keep them open.
+        using var process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { WorkingDirectory = Path.GetTempPath() })!;
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == 0, $"{string.Join(' ', command)} ended with {process.ExitCode}.");
+    }
+
+    private static int FreePort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+
+    private static string? FindPrograms()
+    {
+        const string Versions = "/usr/lib/postgresql";
+        return OperatingSystem.IsLinux() && Directory.Exists(Versions)
+            ? Directory.EnumerateDirectories(Versions).Order(StringComparer.Ordinal).Select(v => Path.Combine(v, "bin"))
+                .LastOrDefault(bin => File.Exists(Path.Combine(bin, "initdb")))
+            : null;
+    }
+}
