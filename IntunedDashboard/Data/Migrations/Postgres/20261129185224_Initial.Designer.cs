@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace IntunedDashboard.Data.Migrations.Postgres
 {
     [DbContext(typeof(PostgresDbContext))]
-    [Migration("20261129181137_Initial")]
+    [Migration("20261129185224_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -175,6 +175,57 @@ namespace IntunedDashboard.Data.Migrations.Postgres
                     b.HasKey("SessionKey", "Version");
 
                     b.ToTable("AuthSessionStates", (string)null);
+                });
+
+            modelBuilder.Entity("IntunedDashboard.AuthSessions.Recorder.RecorderLink", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("ClaimHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<DateTime?>("ClaimedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("ClaimedFrom")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)");
+
+                    b.Property<DateTime>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("ProtectedProxy")
+                        .HasColumnType("text");
+
+                    b.Property<Guid>("SessionKey")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("TokenHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.HasIndex("SessionKey");
+
+                    b.HasIndex("TokenHash")
+                        .IsUnique();
+
+                    b.ToTable("RecorderLinks", (string)null);
                 });
 
             modelBuilder.Entity("IntunedDashboard.Identity.ApiKey", b =>
@@ -499,6 +550,10 @@ namespace IntunedDashboard.Data.Migrations.Postgres
                     b.Property<string>("ReasonType")
                         .HasColumnType("text");
 
+                    b.Property<string>("RetryOfJobRunId")
+                        .HasMaxLength(36)
+                        .HasColumnType("character varying(36)");
+
                     b.Property<int>("RunningCount")
                         .HasColumnType("integer");
 
@@ -603,6 +658,9 @@ namespace IntunedDashboard.Data.Migrations.Postgres
 
                     b.HasIndex("JobRunSeq", "EndedOrder");
 
+                    b.HasIndex(new[] { "JobRunSeq", "EndedOrder" }, "IX_JobRunItems_Failed")
+                        .HasFilter("\"Status\" = 'Failed'");
+
                     b.ToTable("JobRunItems", (string)null);
                 });
 
@@ -651,6 +709,9 @@ namespace IntunedDashboard.Data.Migrations.Postgres
 
                     b.Property<Guid>("ProjectId")
                         .HasColumnType("uuid");
+
+                    b.Property<string>("ProtectedDefaultSink")
+                        .HasColumnType("text");
 
                     b.Property<string>("ProtectedProxy")
                         .HasColumnType("text");
@@ -881,6 +942,56 @@ namespace IntunedDashboard.Data.Migrations.Postgres
                     b.ToTable("Attempts", (string)null);
                 });
 
+            modelBuilder.Entity("IntunedDashboard.Runs.People.HumanRequest", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
+
+                    b.Property<int>("Attempt")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTime?>("EndedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("EndedBy")
+                        .HasColumnType("text");
+
+                    b.Property<DateTime>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("FieldsJson")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Message")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("RunId")
+                        .IsRequired()
+                        .HasColumnType("character varying(32)");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("character varying(10)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("RunId")
+                        .IsUnique()
+                        .HasDatabaseName("IX_HumanRequests_Open")
+                        .HasFilter("\"EndedAt\" IS NULL");
+
+                    b.HasIndex("RunId", "CreatedAt");
+
+                    b.ToTable("HumanRequests", (string)null);
+                });
+
             modelBuilder.Entity("IntunedDashboard.Runs.Run", b =>
                 {
                     b.Property<long>("Seq")
@@ -966,6 +1077,9 @@ namespace IntunedDashboard.Data.Migrations.Postgres
                         .IsRequired()
                         .HasMaxLength(10)
                         .HasColumnType("character varying(10)");
+
+                    b.Property<DateTime?>("WaitsForPersonSince")
+                        .HasColumnType("timestamp with time zone");
 
                     b.HasKey("Seq");
 
@@ -1256,6 +1370,15 @@ namespace IntunedDashboard.Data.Migrations.Postgres
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("IntunedDashboard.AuthSessions.Recorder.RecorderLink", b =>
+                {
+                    b.HasOne("IntunedDashboard.AuthSessions.AuthSession", null)
+                        .WithMany()
+                        .HasForeignKey("SessionKey")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("IntunedDashboard.Jobs.Job", b =>
                 {
                     b.HasOne("IntunedDashboard.Projects.Project", null)
@@ -1338,6 +1461,16 @@ namespace IntunedDashboard.Data.Migrations.Postgres
                 });
 
             modelBuilder.Entity("IntunedDashboard.Runs.Attempt", b =>
+                {
+                    b.HasOne("IntunedDashboard.Runs.Run", null)
+                        .WithMany()
+                        .HasForeignKey("RunId")
+                        .HasPrincipalKey("Id")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("IntunedDashboard.Runs.People.HumanRequest", b =>
                 {
                     b.HasOne("IntunedDashboard.Runs.Run", null)
                         .WithMany()

@@ -207,6 +207,7 @@ namespace IntunedDashboard.Data.Migrations.Postgres
                     ActivatedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
                     ActivatedBy = table.Column<string>(type: "text", nullable: true),
                     ProtectedProxy = table.Column<string>(type: "text", nullable: true),
+                    ProtectedDefaultSink = table.Column<string>(type: "text", nullable: true),
                     ResourcesJson = table.Column<string>(type: "text", nullable: true),
                     ResourcesPending = table.Column<bool>(type: "boolean", nullable: false)
                 },
@@ -332,6 +333,7 @@ namespace IntunedDashboard.Data.Migrations.Postgres
                     StartedBy = table.Column<string>(type: "text", nullable: true),
                     CancelRequested = table.Column<bool>(type: "boolean", nullable: false),
                     CancelReason = table.Column<string>(type: "text", nullable: true),
+                    WaitsForPersonSince = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
                     ClaimToken = table.Column<string>(type: "text", nullable: true)
                 },
                 constraints: table =>
@@ -406,6 +408,32 @@ namespace IntunedDashboard.Data.Migrations.Postgres
                     table.PrimaryKey("PK_AuthSessionStates", x => new { x.SessionKey, x.Version });
                     table.ForeignKey(
                         name: "FK_AuthSessionStates_AuthSessions_SessionKey",
+                        column: x => x.SessionKey,
+                        principalTable: "AuthSessions",
+                        principalColumn: "Key",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "RecorderLinks",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    SessionKey = table.Column<Guid>(type: "uuid", nullable: false),
+                    TokenHash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    ClaimHash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
+                    ProtectedProxy = table.Column<string>(type: "text", nullable: true),
+                    CreatedBy = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false),
+                    CreatedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    ExpiresAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    ClaimedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    ClaimedFrom = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_RecorderLinks", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_RecorderLinks_AuthSessions_SessionKey",
                         column: x => x.SessionKey,
                         principalTable: "AuthSessions",
                         principalColumn: "Key",
@@ -488,7 +516,8 @@ namespace IntunedDashboard.Data.Migrations.Postgres
                     SinkJson = table.Column<string>(type: "text", nullable: true),
                     ProxyDisplay = table.Column<string>(type: "text", nullable: true),
                     ProtectedProxy = table.Column<string>(type: "text", nullable: true),
-                    StartedBy = table.Column<string>(type: "text", nullable: true)
+                    StartedBy = table.Column<string>(type: "text", nullable: true),
+                    RetryOfJobRunId = table.Column<string>(type: "character varying(36)", maxLength: 36, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -577,6 +606,32 @@ namespace IntunedDashboard.Data.Migrations.Postgres
                     table.PrimaryKey("PK_Deliveries", x => x.RunId);
                     table.ForeignKey(
                         name: "FK_Deliveries_Runs_RunId",
+                        column: x => x.RunId,
+                        principalTable: "Runs",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "HumanRequests",
+                columns: table => new
+                {
+                    Id = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    RunId = table.Column<string>(type: "character varying(32)", nullable: false),
+                    Attempt = table.Column<int>(type: "integer", nullable: false),
+                    Status = table.Column<string>(type: "character varying(10)", maxLength: 10, nullable: false),
+                    Message = table.Column<string>(type: "text", nullable: false),
+                    FieldsJson = table.Column<string>(type: "text", nullable: false),
+                    CreatedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    ExpiresAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    EndedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    EndedBy = table.Column<string>(type: "text", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_HumanRequests", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_HumanRequests_Runs_RunId",
                         column: x => x.RunId,
                         principalTable: "Runs",
                         principalColumn: "Id",
@@ -761,6 +816,24 @@ namespace IntunedDashboard.Data.Migrations.Postgres
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_HumanRequests_Open",
+                table: "HumanRequests",
+                column: "RunId",
+                unique: true,
+                filter: "\"EndedAt\" IS NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_HumanRequests_RunId_CreatedAt",
+                table: "HumanRequests",
+                columns: new[] { "RunId", "CreatedAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_JobRunItems_Failed",
+                table: "JobRunItems",
+                columns: new[] { "JobRunSeq", "EndedOrder" },
+                filter: "\"Status\" = 'Failed'");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_JobRunItems_JobRunSeq_EndedOrder",
                 table: "JobRunItems",
                 columns: new[] { "JobRunSeq", "EndedOrder" });
@@ -811,6 +884,22 @@ namespace IntunedDashboard.Data.Migrations.Postgres
                 name: "IX_Projects_WorkspaceId_Name",
                 table: "Projects",
                 columns: new[] { "WorkspaceId", "Name" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_RecorderLinks_ExpiresAt",
+                table: "RecorderLinks",
+                column: "ExpiresAt");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_RecorderLinks_SessionKey",
+                table: "RecorderLinks",
+                column: "SessionKey");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_RecorderLinks_TokenHash",
+                table: "RecorderLinks",
+                column: "TokenHash",
                 unique: true);
 
             migrationBuilder.CreateIndex(
@@ -900,6 +989,9 @@ namespace IntunedDashboard.Data.Migrations.Postgres
                 name: "EnvironmentVariables");
 
             migrationBuilder.DropTable(
+                name: "HumanRequests");
+
+            migrationBuilder.DropTable(
                 name: "JobPayloadItems");
 
             migrationBuilder.DropTable(
@@ -907,6 +999,9 @@ namespace IntunedDashboard.Data.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "KeyValues");
+
+            migrationBuilder.DropTable(
+                name: "RecorderLinks");
 
             migrationBuilder.DropTable(
                 name: "RunData");
@@ -924,9 +1019,6 @@ namespace IntunedDashboard.Data.Migrations.Postgres
                 name: "AspNetUsers");
 
             migrationBuilder.DropTable(
-                name: "AuthSessions");
-
-            migrationBuilder.DropTable(
                 name: "Deliveries");
 
             migrationBuilder.DropTable(
@@ -934,6 +1026,9 @@ namespace IntunedDashboard.Data.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "JobRuns");
+
+            migrationBuilder.DropTable(
+                name: "AuthSessions");
 
             migrationBuilder.DropTable(
                 name: "Runs");
