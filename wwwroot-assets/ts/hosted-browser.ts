@@ -156,7 +156,10 @@ class HostedBrowser extends HTMLElement {
 
   private render(state: State): void {
     this.state = state;
+    const opened = state.phase === "open" && this.dataset.phase !== "open";
     this.dataset.phase = state.phase;
+    // Before the browser was there, nobody heard of the size.
+    if (opened) this.tellSize();
     this.deadline = state.seconds === undefined ? 0 : Date.now() + state.seconds * 1000;
     const active = state.tabs.find((tab) => tab.isActive);
     const { address } = this;

@@ -114,7 +114,10 @@ internal partial class BrowserScreen : IBrowserScreen
     }
 
     /// <summary>What a page needs before it is shown.</summary>
-    protected virtual Task PrepareAsync(string session, bool isNew) => Task.CompletedTask;
+    protected virtual Task PrepareAsync(string session) => Task.CompletedTask;
+
+    /// <summary>Whether a page is prepared again when its address has changed.</summary>
+    protected virtual bool StartsAnew => false;
 
     /// <summary>Makes the page draw itself, so that there is a first picture.</summary>
     protected virtual Task RedrawAsync(string session) => Task.CompletedTask;
@@ -152,15 +155,14 @@ internal partial class BrowserScreen : IBrowserScreen
                 return;
             }
 
-            var isNew = wanted.SessionId is null;
-            if (isNew)
+            if (wanted.SessionId is null)
             {
                 var attached = await Connection.CallAsync("Target.attachToTarget", new { targetId = wanted.Id, flatten = true }, sessionId: null);
                 wanted.SessionId = attached.GetProperty("sessionId").GetString();
                 await Connection.PostAsync("Page.enable", null, wanted.SessionId);
             }
 
-            await PrepareAsync(wanted.SessionId!, isNew);
+            await PrepareAsync(wanted.SessionId!);
             int cast;
             lock (_gate)
             {
@@ -266,6 +268,7 @@ internal partial class BrowserScreen : IBrowserScreen
         }
 
         var id = info.GetProperty("targetId").GetString()!;
+        bool again;
         lock (_gate)
         {
             var tab = _tabs.Find(t => t.Id == id);
@@ -277,11 +280,12 @@ internal partial class BrowserScreen : IBrowserScreen
             }
 
             tab.Title = info.GetProperty("title").GetString() ?? string.Empty;
-            tab.Url = info.GetProperty("url").GetString() ?? string.Empty;
+            var url = info.GetProperty("url").GetString() ?? string.Empty;
+            (again, tab.Url) = (StartsAnew && tab == _casting && tab.Url != url, url);
         }
 
         Changed?.Invoke(this, EventArgs.Empty);
-        Follow();
+        Follow(again);
     }
 
     private void Remove(string id)

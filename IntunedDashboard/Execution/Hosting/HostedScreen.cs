@@ -79,16 +79,12 @@ internal sealed class HostedScreen(string contextId, ILogger logger) : BrowserSc
     public async Task<bool> IsEditingAsync(CancellationToken cancellationToken) =>
         await EvaluateAsync(IsEditing, cancellationToken) is { ValueKind: JsonValueKind.True };
 
-    protected override async Task PrepareAsync(string session, bool isNew)
+    protected override async Task PrepareAsync(string session)
     {
         var size = _size;
         _scale = size.Scale;
-        if (isNew)
-        {
-            // Carets blink and fields know that they have the focus, whichever window the system thinks is in front.
-            await Connection.PostAsync("Emulation.setFocusEmulationEnabled", new { enabled = true }, session);
-        }
-
+        // Carets blink and fields know that they have the focus, whichever window the system thinks is in front.
+        await Connection.PostAsync("Emulation.setFocusEmulationEnabled", new { enabled = true }, session);
         await Connection.PostAsync("Page.bringToFront", new { }, session);
 
         // Pictures have the size of the view and know nothing of device pixels: a larger view, scaled, is what makes them sharp.
@@ -112,6 +108,9 @@ internal sealed class HostedScreen(string contextId, ILogger logger) : BrowserSc
         "Emulation.setDeviceMetricsOverride",
         new { width = size.Width, height = size.Height, deviceScaleFactor = size.Scale, scale = size.Scale, mobile = false, dontSetVisibleSize = true },
         session);
+
+    /// <summary>What is asked of a page while another process takes it over is lost.</summary>
+    protected override bool StartsAnew => true;
 
     protected override (int Width, int Height) SizeOf(double width, double height) =>
         ((int)Math.Round(width / _scale), (int)Math.Round(height / _scale));
