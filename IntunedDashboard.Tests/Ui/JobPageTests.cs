@@ -250,6 +250,41 @@ public sealed class JobPageTests(BrowserHost host) : IAsyncLifetime
         await page.Context.CloseAsync();
     }
 
+    [Fact]
+    public async Task The_page_of_a_long_JobRun_stays_live_and_answers()
+    {
+        await Flow.CreateJobAsync(JobHost.Job("busy-page", items: 400, await Flow.LogInAsync("busy-session")));
+        using var gate = new Gate(Flow.Engine);
+        var id = await Flow.TriggerAsync("busy-page");
+        var page = await host.OpenAsync($"{JobsPath}/busy-page/runs/{id}");
+        await Expect(page.Locator(".progress")).ToContainTextAsync("running");
+
+        // Every text the progress had, and how long the page was deaf at most.
+        await page.EvaluateAsync("""
+            () => {
+                const words = document.querySelector(".progress strong");
+                window.seen = { texts: [], longest: 0 };
+                new MutationObserver(() => { if (window.seen.texts.at(-1) !== words.textContent) window.seen.texts.push(words.textContent); })
+                    .observe(words, { childList: true, characterData: true, subtree: true });
+                new PerformanceObserver(all => all.getEntries().forEach(task => window.seen.longest = Math.max(window.seen.longest, task.duration)))
+                    .observe({ type: "longtask" });
+            }
+            """);
+        gate.Open();
+        await Expect(page.Locator(".progress strong")).ToContainTextAsync(new Regex("^[1-9][0-9]+ of 400 items"));
+        await page.GetByRole(AriaRole.Button, new() { Name = "Pause" }).ClickAsync();
+        await Expect(page.Locator(".page-heading")).ToContainTextAsync("Paused");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Resume" }).ClickAsync();
+        await Expect(page.Locator(".page-heading")).ToContainTextAsync("Success", new() { Timeout = 180_000 });
+        await Expect(page.Locator(".progress strong")).ToHaveTextAsync("400 of 400 items");
+
+        var texts = await page.EvaluateAsync<string[]>("window.seen.texts");
+        Assert.InRange(texts.Length, 5, 1_000);
+        Assert.InRange(await page.EvaluateAsync<double>("window.seen.longest"), 0, 1_000);
+        Assert.InRange(await page.EvaluateAsync<int>("document.querySelectorAll('main *').length"), 100, 4_000);
+        await page.Context.CloseAsync();
+    }
+
     private static ILocator Row(IPage page, string text) => page.Locator("tbody tr", new() { HasText = text });
 
     /// <summary>The API Runs; checks of the login stand between them.</summary>
