@@ -6,6 +6,7 @@ using IntunedDashboard.Platform;
 using IntunedDashboard.Projects;
 using IntunedDashboard.Projects.Reading;
 using IntunedDashboard.Runs.Sinks;
+using IntunedDashboard.Sinks;
 using Microsoft.EntityFrameworkCore;
 
 namespace IntunedDashboard.Jobs;
@@ -13,7 +14,7 @@ namespace IntunedDashboard.Jobs;
 /// <summary>
 /// The sink that a project's settings file has for Jobs without one of their own, <c>defaults.sink.deployed</c>. Safe for concurrent use.
 /// </summary>
-public sealed class DefaultSinks(SecretProtector protector)
+public sealed class DefaultSinks(IDbContextFactory<AppDbContext> contexts, SecretProtector protector)
 {
     private const string Field = "sink";
 
@@ -30,6 +31,13 @@ public sealed class DefaultSinks(SecretProtector protector)
             .Join(db.Set<Deployment>(), p => p.CurrentDeploymentId, d => (Guid?)d.Id, (_, d) => new { d.Id, d.ProtectedDefaultSink })
             .FirstOrDefaultAsync(cancellationToken);
         return current is null ? null : Open(current.Id, current.ProtectedDefaultSink);
+    }
+
+    /// <returns>Where it sends, without anything that is secret; null when there is none.</returns>
+    public async Task<string?> FindTargetAsync(Guid projectId, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await OpenAsync(db, projectId, cancellationToken) is { } sink ? SinkSender.TargetOf(sink) : null;
     }
 
     /// <summary>Adds what is wrong with the sink of the settings file, each with its place.</summary>

@@ -3,7 +3,6 @@ using IntunedDashboard.Identity;
 using IntunedDashboard.Jobs.Payloads;
 using IntunedDashboard.Platform;
 using IntunedDashboard.Projects;
-using IntunedDashboard.Sinks;
 using IntunedDashboard.Ui;
 using IntunedDashboard.Ui.Shared;
 using Microsoft.AspNetCore.Components;
@@ -101,7 +100,7 @@ public sealed partial class JobFormPage
 
             form.Changed += (_, _) => Renew();
             _draft.Show(form);
-            (_form, _readOnly, _defaultTarget) = (form, FindObstacle(deployed, job), DefaultSinks.Open(deployed) is { } sink ? SinkSender.TargetOf(sink) : null);
+            (_form, _readOnly, _defaultTarget) = (form, FindObstacle(deployed, job), await DefaultSinks.FindTargetAsync(project.Id, Lifetime));
         }
         catch (RequestException refusal)
         {
@@ -119,7 +118,7 @@ public sealed partial class JobFormPage
 
     private void Renew()
     {
-        (_isDirty, _fault) = (_readOnly is null, null);
+        _isDirty = _readOnly is null;
         StateHasChanged();
     }
 

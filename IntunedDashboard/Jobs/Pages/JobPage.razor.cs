@@ -22,6 +22,9 @@ public sealed partial class JobPage
     [Inject]
     public required IJobRunQueries JobRuns { get; init; }
 
+    [Inject]
+    public required DefaultSinks DefaultSinks { get; init; }
+
     [Parameter]
     public required string JobId { get; set; }
 
@@ -36,7 +39,7 @@ public sealed partial class JobPage
     [SupplyParameterFromQuery]
     public int? From { get; set; }
 
-    private sealed record Reading(JobView Job, IReadOnlyList<DateTimeOffset> Next, bool HasJitter, JobRunList JobRuns);
+    private sealed record Reading(JobView Job, IReadOnlyList<DateTimeOffset> Next, bool HasJitter, JobRunList JobRuns, string? DefaultSink);
 
     private string Current => Tabs.Any(t => t.Key == Tab) ? Tab! : "runs";
 
@@ -72,7 +75,8 @@ public sealed partial class JobPage
 
         // The time that stands in the row has its jitter already.
         IReadOnlyList<DateTimeOffset> times = hasJitter ? [job.NextRunAt!.Value, .. next.Where(t => t > job.NextRunAt).Take(NextTimes - 1)] : next;
-        return new Reading(job, times, hasJitter, await JobRuns.ListAsync(projectId, id, PageSize, cursor, token));
+        var sink = job.SinkJson is null ? await DefaultSinks.FindTargetAsync(projectId, token) : null;
+        return new Reading(job, times, hasJitter, await JobRuns.ListAsync(projectId, id, PageSize, cursor, token), sink);
     }
 
     private void Apply(Reading? reading)
