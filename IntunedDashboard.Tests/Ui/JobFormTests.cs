@@ -135,9 +135,6 @@ public sealed class JobFormTests(JobFormHost host) : IClassFixture<JobFormHost>
         await page.GetByRole(AriaRole.Button, new() { Name = "Create Job" }).ClickAsync();
         await Expect(page.Locator(".field-fault")).ToHaveTextAsync(["This project has a Job taken already."]);
         await Expect(page.GetByLabel("Id", new() { Exact = true })).ToBeFocusedAsync();
-        await page.GetByLabel("Id", new() { Exact = true }).FillAsync("not-taken");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Create Job" }).ClickAsync();
-        await page.WaitForURLAsync("**/jobs/not-taken");
         await page.Context.CloseAsync();
     }
 
