@@ -17,7 +17,7 @@ public sealed class RouteTableTests(AppHost host) : IClassFixture<AppHost>
         // Opens with the signature in its address only.
         "/files/{token}/{fileName}",
         // Links for end users, which belong to the browser that opened them first.
-        "/connect/{token}", "/connect/{token}/claim", "/connect/{token}/stream",
+        "/connect/{token}/", "/connect/{token}/claim", "/connect/{token}/stream",
     ];
 
     private static readonly string[] AnonymousPrefixes =

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using IntunedDashboard.Tests.EndToEnd;
 using Microsoft.Playwright;
@@ -18,7 +17,7 @@ public sealed class LiveViewTests(RecorderHost host)
         await viewer.LogInAsync(host.Site);
         await viewer.ExpectEndAsync("Logged in");
         await viewer.Page.Context.CloseAsync();
-        var run = await host.Project.StartAsync("wait", new JsonObject { ["id"] = "watched" });
+        var run = await host.Project.StartAsync("wait", RecorderHost.SessionOf("watched"));
 
         var page = await host.OpenAsync($"/projects/{RecorderHost.ProjectName}/runs/{run}?tab=live");
         var live = new Viewer(page);

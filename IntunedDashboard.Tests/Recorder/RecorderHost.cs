@@ -94,7 +94,10 @@ public sealed class RecorderHost : IAsyncLifetime
     public async Task<string> StatusAsync(string id) => ProjectDriver.Text(await Project.GetAsync($"/auth-sessions/{id}"), "status");
 
     /// <summary>The API's answer with the session's login.</summary>
-    public Task<JsonObject> RunAsync(string id) => Project.RunAsync("read", new JsonObject { ["id"] = id });
+    public Task<JsonObject> RunAsync(string id) => Project.RunAsync("read", SessionOf(id));
+
+    /// <summary>As a Run names it; only a person can log such a session in.</summary>
+    public static JsonObject SessionOf(string id) => new() { ["id"] = id, ["autoRecreate"] = false };
 
     public static ProjectArchive Archive(string url) => new ProjectArchive()
         .With("Intuned.jsonc", $$"""
@@ -132,7 +135,8 @@ public sealed class RecorderHost : IAsyncLifetime
               if (!(await page.locator("#user").count())) throw new Error("Not logged in.");
               const user = await page.locator("#user").textContent();
               const stores = await page.evaluate(() => [localStorage.getItem("device"), sessionStorage.getItem("tab")]);
-              return { user, stores };
+              // What the login left is redacted in results: they only say whether it is there.
+              return { user, stores: stores.map(s => (s ?? "").length) };
             }
             """);
 }

@@ -263,6 +263,7 @@ public sealed class JobFormTests(JobFormHost host) : IClassFixture<JobFormHost>
         await page.GetByLabel("Attempts of an item").FocusAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "Overview", Exact = true }).ClickAsync();
         var dialog = page.GetByRole(AriaRole.Dialog, new() { Name = "Leave without saving?" });
+        await Expect(dialog).ToBeVisibleAsync();
         await page.Keyboard.PressAsync("Escape");
         await Expect(dialog).ToBeHiddenAsync();
         await Expect(page.GetByLabel("Id", new() { Exact = true })).ToHaveValueAsync("half-done");

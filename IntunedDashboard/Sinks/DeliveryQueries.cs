@@ -42,10 +42,10 @@ public sealed class DeliveryQueries(IDbContextFactory<AppDbContext> contexts) : 
         var json = run.Type != RunType.Api
             ? null
             : await db.Set<StoredSink>().Where(s => s.Key == key).Select(s => s.MaskedJson).FirstOrDefaultAsync(cancellationToken);
+
+        // In this order, so that what comes next is never older than what has happened.
+        var attempts = await db.Set<DeliveryAttempt>().AsNoTracking().Where(a => a.RunId == runId).OrderBy(a => a.Number).ToListAsync(cancellationToken);
         var delivery = await db.Set<Delivery>().AsNoTracking().FirstOrDefaultAsync(d => d.RunId == runId, cancellationToken);
-        var attempts = delivery is null
-            ? []
-            : await db.Set<DeliveryAttempt>().AsNoTracking().Where(a => a.RunId == runId).OrderBy(a => a.Number).ToListAsync(cancellationToken);
         return new RunDelivery(json, delivery, attempts, delivery is null ? WhyNone(run, json) : null);
     }
 
