@@ -1,9 +1,11 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using IntunedDashboard.AuthSessions.Recorder;
 using IntunedDashboard.Tests.EndToEnd;
 using IntunedDashboard.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
 
 namespace IntunedDashboard.Tests.Recorder;
 
@@ -85,7 +87,7 @@ public sealed class RecorderHost : IAsyncLifetime
         var sheet = page.GetByRole(AriaRole.Dialog, new() { Name = "New AuthSession" });
         await sheet.GetByLabel("Id").FillAsync(id);
         await sheet.GetByRole(AriaRole.Button, new() { Name = "Open the browser" }).ClickAsync();
-        await page.WaitForURLAsync($"**/{id}/recorder");
+        await Expect(page).ToHaveURLAsync(new Regex($"/{id}/recorder$"), new() { Timeout = 30_000 });
         var viewer = new Viewer(page);
         await viewer.WaitForPageAsync("/login");
         return viewer;

@@ -46,6 +46,9 @@ public sealed class Viewer(IPage page, bool hasTouch = false)
         {
             await Canvas.TapAsync(new() { Position = new Position { X = place.X, Y = place.Y } });
             await Expect(Element.Locator(".hosted-field")).ToBeFocusedAsync();
+
+            // A browser takes a moment to make a tap of a touch; nobody types before the field shows that it was hit.
+            await Canvas.EvaluateAsync(Settled);
         }
         else
         {

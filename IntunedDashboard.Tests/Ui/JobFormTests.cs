@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using IntunedDashboard.Tests.Jobs;
 using IntunedDashboard.Tests.Runs;
 using IntunedDashboard.Tests.Sinks;
@@ -85,7 +86,7 @@ public sealed class JobFormTests(JobFormHost host) : IClassFixture<JobFormHost>
         Assert.Equal("planted-header", receiver.All[0].Headers["X-Team"]);
 
         await keys.PressAsync(page.GetByRole(AriaRole.Button, new() { Name = "Create Job" }), "Enter");
-        await page.WaitForURLAsync("**/jobs/by-keyboard");
+        await Expect(page).ToHaveURLAsync(new Regex("/jobs/by-keyboard$"), new() { Timeout = 30_000 });
         await Expect(page.GetByText("Created Job by-keyboard.")).ToBeVisibleAsync();
         var job = await Flow.GetAsync("/jobs/by-keyboard");
         Assert.True(JsonNode.DeepEquals(JsonNode.Parse("""[{"apiName":"hello","parameters":{"n":1,"code":"007"}},{"apiName":"hello","parameters":{"n":2,"code":"x"}}]"""), job["payload"]));
@@ -97,7 +98,7 @@ public sealed class JobFormTests(JobFormHost host) : IClassFixture<JobFormHost>
         Assert.DoesNotContain("planted-header", await page.ContentAsync(), StringComparison.Ordinal);
         await keys.TypeAsync(page.GetByLabel("Items at the same time"), "1");
         await keys.PressAsync(page.GetByRole(AriaRole.Button, new() { Name = "Save" }), "Enter");
-        await page.WaitForURLAsync("**/jobs/by-keyboard");
+        await Expect(page).ToHaveURLAsync(new Regex("/jobs/by-keyboard$"), new() { Timeout = 30_000 });
         var run = await Flow.JobRunAsync("by-keyboard", await Flow.TriggerAsync("by-keyboard"), "SUCCESS");
         Assert.Equal(1, run["job_configuration_snapshot"]!["configuration"]!["maxConcurrentRequests"]!.GetValue<int>());
         var delivered = await Eventually.GetAsync(() => Task.FromResult(receiver.All), all => all.Count == 3);
@@ -135,6 +136,9 @@ public sealed class JobFormTests(JobFormHost host) : IClassFixture<JobFormHost>
         await page.GetByRole(AriaRole.Button, new() { Name = "Create Job" }).ClickAsync();
         await Expect(page.Locator(".field-fault")).ToHaveTextAsync(["This project has a Job taken already."]);
         await Expect(page.GetByLabel("Id", new() { Exact = true })).ToBeFocusedAsync();
+        await page.GetByLabel("Id", new() { Exact = true }).FillAsync("not-taken");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Create Job" }).ClickAsync();
+        await Expect(page).ToHaveURLAsync(new Regex("/jobs/not-taken$"), new() { Timeout = 30_000 });
         await page.Context.CloseAsync();
     }
 
@@ -176,7 +180,7 @@ public sealed class JobFormTests(JobFormHost host) : IClassFixture<JobFormHost>
         await Expect(page.Locator(".payload-row")).ToHaveCountAsync(3);
         await Expect(page.GetByLabel("Hour")).ToHaveValueAsync("23");
         await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
-        await page.WaitForURLAsync("**/jobs/as-json");
+        await Expect(page).ToHaveURLAsync(new Regex("/jobs/as-json$"), new() { Timeout = 30_000 });
 
         var after = await Flow.GetAsync("/jobs/as-json");
         Assert.Equal(3, after["payload"]!.AsArray().Count);
@@ -221,7 +225,7 @@ public sealed class JobFormTests(JobFormHost host) : IClassFixture<JobFormHost>
         Assert.Equal(bytes, await File.ReadAllBytesAsync(await download.PathAsync()));
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Create Job" }).ClickAsync();
-        await page.WaitForURLAsync("**/jobs/hundred-thousand");
+        await Expect(page).ToHaveURLAsync(new Regex("/jobs/hundred-thousand$"), new() { Timeout = 30_000 });
         await using (var db = await Flow.OpenDatabaseAsync())
         {
             Assert.Equal(100_000, db.Set<IntunedDashboard.Jobs.Job>().Single(j => j.Id == "hundred-thousand").PayloadCount);
@@ -269,7 +273,7 @@ public sealed class JobFormTests(JobFormHost host) : IClassFixture<JobFormHost>
         await Expect(page.GetByLabel("Id", new() { Exact = true })).ToHaveValueAsync("half-done");
         await page.GetByRole(AriaRole.Link, new() { Name = "Overview", Exact = true }).ClickAsync();
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Leave" }).ClickAsync();
-        await page.WaitForURLAsync("**/projects/flow");
+        await Expect(page).ToHaveURLAsync(new Regex("/projects/flow$"), new() { Timeout = 30_000 });
         await page.Context.CloseAsync();
     }
 

@@ -53,7 +53,7 @@ public sealed class JobPartsTests : BunitContext
 
     [Theory]
     [InlineData(AuthSessionType.Credentials, AuthSessionSource.Api, "Update credentials", "/update")]
-    [InlineData(AuthSessionType.Recorder, AuthSessionSource.Ui, "Log in again", "/projects/hr/auth-sessions/main")]
+    [InlineData(AuthSessionType.Recorder, AuthSessionSource.Ui, "Log in again", "/projects/hr/auth-sessions/main/recorder")]
     [InlineData(AuthSessionType.Credentials, AuthSessionSource.Code, "Open AuthSession", "/projects/hr/auth-sessions/main")]
     public void A_lost_login_leads_to_its_repair(AuthSessionType type, AuthSessionSource source, string text, string href)
     {
