@@ -13,8 +13,9 @@ public sealed class Viewer(IPage page, bool hasTouch = false)
         async canvas => {
           const shown = () => canvas.closest('hosted-browser').dataset.frames;
           const isBlank = () => new Set(new Uint32Array(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.buffer)).size < 2;
-          for (let last = shown(), since = performance.now(); ; ) {
+          for (let last = shown(), since = performance.now(), begun = since; ; ) {
             await new Promise(done => setTimeout(done, 50));
+            if (performance.now() - begun > 30_000) throw new Error('The picture did not come to rest.');
             if (shown() !== last || canvas.clientWidth !== canvas.parentElement.clientWidth || isBlank()) [last, since] = [shown(), performance.now()];
             else if (performance.now() - since > 350) return;
           }

@@ -121,7 +121,7 @@ public sealed class TwoStepSite : IAsyncDisposable
             """));
         _app.MapGet("/downloads", () => Html("<body style=height:100vh onclick=\"location.href='/file'\">press anywhere"));
         _app.MapGet("/file", () => Results.File("secret"u8.ToArray(), "application/octet-stream", "report.bin"));
-        _app.MapGet("/goes", (string to) => Html($"<script>location.href = {System.Text.Json.JsonSerializer.Serialize(to)}</script>"));
+        _app.MapGet("/goes", (string to) => Html($"<p>Going on.</p><script>location.href = {System.Text.Json.JsonSerializer.Serialize(to)}</script>"));
         _app.MapGet("/redirects", (string to) => Results.Redirect(to));
         _app.MapGet("/frames", (string to) => Html($"<iframe src=\"{to}\" style=\"width:100%;height:300px\"></iframe>"));
         _app.MapGet("/types", () => Html("<textarea autofocus style=\"position:fixed;left:20px;top:20px;width:300px;height:200px\" oninput=\"fetch('/said?' + encodeURIComponent(this.value))\"></textarea>"));
