@@ -36,7 +36,7 @@ public static class CodeSessionReader
             var proxy = text.Find("proxy") is { ValueKind: JsonValueKind.String } given ? given.GetString() : null;
             if (proxy is null ? text.Find("proxy") is { ValueKind: not JsonValueKind.Null } : !ProxySettings.TryParse(proxy, out _))
             {
-                diagnostics.Add(ResourceFiles.Fault(file, text, "proxy", "Must be an address such as http://user:password@host:port."));
+                diagnostics.Add(ResourceFiles.Fault(file, text, "proxy", ProxySettings.Rule));
             }
 
             sessions.Add(new CodeSession(file.Id, JsonSerializer.Serialize(parameters), proxy));

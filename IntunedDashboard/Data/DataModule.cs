@@ -9,8 +9,7 @@ public static class DataModule
 {
     public static WebApplicationBuilder AddData(this WebApplicationBuilder builder)
     {
-        builder.Services.AddOptions<DatabaseOptions>().BindConfiguration("Database");
-        var options = builder.Configuration.GetSection("Database").Get<DatabaseOptions>() ?? new DatabaseOptions();
+        var options = DatabaseOptions.Of(builder.Configuration);
         if (options.Provider == DatabaseProvider.Postgres)
         {
             AddPostgres(builder.Services, options.ConnectionString!);

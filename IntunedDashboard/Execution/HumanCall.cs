@@ -16,7 +16,7 @@ internal sealed class HumanCall(AttemptDeadline deadline, HumanCall.IAttempt att
 
     private int _isWaiting;
 
-    /// <summary>What the attempt knows of attempt. Called from any thread.</summary>
+    /// <summary>What it needs of the attempt. Called from any thread.</summary>
     public interface IAttempt
     {
         string Redact(string text);

@@ -1,5 +1,6 @@
 using System.Threading.RateLimiting;
 using IntunedDashboard.Identity;
+using IntunedDashboard.Platform;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
 
@@ -36,7 +37,7 @@ public static class ApiRateLimits
                 : RateLimitPartition.GetNoLimiter(string.Empty));
 
     private static string? KeyOf(HttpContext context) =>
-        context.Request.Headers[ApiKeyAuthentication.HeaderName].ToString() is { Length: > 0 } secret ? ApiKey.HashOf(secret) : null;
+        context.Request.Headers[ApiKeyAuthentication.HeaderName].ToString() is { Length: > 0 } secret ? Ids.HashOf(secret) : null;
 
     /// <summary>Fills up evenly: every second, or more rarely when that would be less than one.</summary>
     private static TokenBucketRateLimiterOptions Bucket(int requestsPerMinute)

@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-
 namespace IntunedDashboard.Identity;
 
 /// <summary>A program's credential. Only the hash of its secret is kept; the secret is shown once, when it is made.</summary>
@@ -30,8 +27,6 @@ public sealed class ApiKey
     public DateTimeOffset? LastUsedAt { get; set; }
 
     public DateTimeOffset? RevokedAt { get; set; }
-
-    public static string HashOf(string secret) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
 
     /// <summary>At most eight characters and never more than a third of the secret.</summary>
     public static string PrefixOf(string secret) => secret[..Math.Min(8, secret.Length / 3)];

@@ -48,7 +48,7 @@ public sealed class ApiKeyCommands(IDbContextFactory<AppDbContext> contexts, Tim
             Name = name,
             Role = request.Role,
             Prefix = ApiKey.PrefixOf(secret),
-            Hash = ApiKey.HashOf(secret),
+            Hash = Ids.HashOf(secret),
             CreatedBy = actor.Name,
             CreatedAt = now,
             ExpiresAt = request.ExpiresAt,

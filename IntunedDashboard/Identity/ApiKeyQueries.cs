@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using IntunedDashboard.Data;
+using IntunedDashboard.Platform;
 using Microsoft.EntityFrameworkCore;
 
 namespace IntunedDashboard.Identity;
@@ -34,7 +35,7 @@ public sealed class ApiKeyQueries(IDbContextFactory<AppDbContext> contexts, Time
     /// <returns>Who uses the secret, or null when it is unknown, revoked or expired.</returns>
     public async Task<Actor?> AuthenticateAsync(string secret, CancellationToken cancellationToken)
     {
-        var hash = ApiKey.HashOf(secret);
+        var hash = Ids.HashOf(secret);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var key = await db.Set<ApiKey>().AsNoTracking().FirstOrDefaultAsync(k => k.Hash == hash, cancellationToken);
         var now = time.GetUtcNow();

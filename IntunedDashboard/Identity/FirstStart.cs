@@ -56,7 +56,7 @@ public sealed class FirstStart(
                 Name = "Bootstrap",
                 Role = Role.Admin,
                 Prefix = ApiKey.PrefixOf(secret),
-                Hash = ApiKey.HashOf(secret),
+                Hash = Ids.HashOf(secret),
                 CreatedBy = bootstrap.AdminEmail,
                 CreatedAt = time.GetUtcNow(),
             });

@@ -4,6 +4,12 @@ namespace IntunedDashboard.Identity;
 
 public static class Visitor
 {
+    /// <summary>Whether a browser says that a page of our own sent the request. Another site's page would send the visitor's cookie as
+    /// well.</summary>
+    public static bool IsFromOwnPage(HttpContext context) =>
+        Uri.TryCreate(context.Request.Headers.Origin.ToString(), UriKind.Absolute, out var origin)
+        && string.Equals(origin.Authority, context.Request.Host.Value, StringComparison.OrdinalIgnoreCase);
+
     public static string AddressOf(HttpContext context) => context.Connection.RemoteIpAddress?.ToString() ?? "unknown";
 
     /// <summary>Whether the request surely comes from this machine. A proxy on this machine also connects from loopback, and a

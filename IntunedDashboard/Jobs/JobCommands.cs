@@ -337,7 +337,7 @@ public static class JobChecks
         faults.AddRange(job.Sink?.FindFaults(apis) ?? []);
         if (job.Proxy is not null && (!ProxySettings.TryParse(job.Proxy, out var proxy) || proxy!.Password.Contains('•', StringComparison.Ordinal)))
         {
-            faults.Add(new FieldFault("proxy", "Must be an address such as http://user:password@host:port."));
+            faults.Add(new FieldFault("proxy", ProxySettings.Rule));
         }
 
         faults.AddRange(FindSessionFaults(manifest.Settings, job.Options.AuthSession));

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 
 namespace IntunedDashboard.Platform;
 
@@ -15,4 +16,7 @@ public static class Ids
 
     /// <summary>A secret of the given length; 22 characters and more cannot be guessed.</summary>
     public static string NewSecret(int length) => RandomNumberGenerator.GetString(Alphabet, length);
+
+    /// <summary>What is kept of a secret to know it again: SHA-256, hexadecimal.</summary>
+    public static string HashOf(string secret) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
 }

@@ -3,6 +3,9 @@ namespace IntunedDashboard.Platform;
 /// <summary>A forward proxy, <c>http://user:password@host:port</c>. The password is a secret: show <see cref="Masked"/> only.</summary>
 public sealed record ProxySettings(string Server, string Username, string Password)
 {
+    /// <summary>What is said of a value that <see cref="TryParse"/> refuses.</summary>
+    public const string Rule = "Must be an address such as http://user:password@host:port.";
+
     /// <summary>For people: the password is dots.</summary>
     public string Masked
     {

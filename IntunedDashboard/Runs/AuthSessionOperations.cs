@@ -259,7 +259,7 @@ public sealed class AuthSessionOperations(
 
         if (request.Proxy is not null && !ProxySettings.TryParse(request.Proxy, out _))
         {
-            faults.Add(new FieldFault("proxy", "Must be an address such as http://user:password@host:port."));
+            faults.Add(new FieldFault("proxy", ProxySettings.Rule));
         }
 
         AddRange(faults, "checkAttempts", request.CheckAttempts);

@@ -162,7 +162,7 @@ public static class AuthSessionOperationsApi
         var proxy = body.OptionalString("proxy");
         if (proxy is not null && !ProxySettings.TryParse(proxy, out _))
         {
-            body.AddFault("proxy", "Must be an address such as http://user:password@host:port.");
+            body.AddFault("proxy", ProxySettings.Rule);
         }
 
         return proxy;

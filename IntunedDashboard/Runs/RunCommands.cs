@@ -82,7 +82,7 @@ public sealed class RunCommands(
 
         if (request.Proxy is not null && !ProxySettings.TryParse(request.Proxy, out _))
         {
-            faults.Add(new FieldFault("proxy", "Must be an address such as http://user:password@host:port."));
+            faults.Add(new FieldFault("proxy", ProxySettings.Rule));
         }
 
         var uses = request.AuthSessionId is not null || request.RuntimeInputJson is not null;

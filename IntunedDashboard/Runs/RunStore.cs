@@ -34,7 +34,7 @@ public sealed class RunStore(
         }
 
         await db.SaveChangesAsync(cancellationToken);
-        Signal(run);
+        signals.PublishChange(run);
     }
 
     /// <summary>Adds a Run whose maker executes it itself, so it is claimed from the beginning.</summary>
@@ -54,7 +54,7 @@ public sealed class RunStore(
         }
 
         await db.SaveChangesAsync(CancellationToken.None);
-        Signal(run);
+        signals.PublishChange(run);
     }
 
     /// <summary>Takes a pending Run, or one that its executor left behind, for this process.</summary>
@@ -77,7 +77,7 @@ public sealed class RunStore(
 
         var run = await db.Set<Run>().AsNoTracking().FirstAsync(r => r.Id == runId, cancellationToken);
         var data = await db.Set<RunData>().AsNoTracking().FirstAsync(d => d.RunId == runId, cancellationToken);
-        Signal(run);
+        signals.PublishChange(run);
         return rows.Open(run, data);
     }
 
@@ -86,7 +86,7 @@ public sealed class RunStore(
     {
         await using var db = await contexts.CreateDbContextAsync(CancellationToken.None);
         await Held(db, run.Id).ExecuteUpdateAsync(set => set.SetProperty(r => r.ClaimToken, (string?)null), CancellationToken.None);
-        Signal(run);
+        signals.PublishChange(run);
     }
 
     /// <summary>Takes over a Run whose executor is known to be dead.</summary>
@@ -157,7 +157,7 @@ public sealed class RunStore(
         }
 
         await transaction.CommitAsync(cancellationToken);
-        Signal(run);
+        signals.PublishChange(run);
         await DoAsync(afterwards);
         return canceled == 1;
     }
@@ -173,7 +173,7 @@ public sealed class RunStore(
             .ExecuteUpdateAsync(
                 set => set.SetProperty(r => r.CancelRequested, true).SetProperty(r => r.CancelReason, reason),
                 cancellationToken);
-        Signal(run);
+        signals.PublishChange(run);
         return asked == 1;
     }
 
@@ -207,7 +207,7 @@ public sealed class RunStore(
         db.Attach(run);
         run.AttemptCount = attempt.Number;
         await db.SaveChangesAsync(cancellationToken);
-        Signal(run);
+        signals.PublishChange(run);
         return attempt;
     }
 
@@ -221,7 +221,7 @@ public sealed class RunStore(
             .Where(a => a.RunId == run.Id && a.Number == attempt.Number && a.Status == AttemptStatus.Pending)
             .ExecuteUpdateAsync(
                 set => set.SetProperty(a => a.Status, AttemptStatus.Started).SetProperty(a => a.StartedAt, now), cancellationToken);
-        Signal(run);
+        signals.PublishChange(run);
     }
 
     /// <summary>Ends an attempt. Not cancelled with the Run, or the attempt would look as if it still went on.</summary>
@@ -249,7 +249,7 @@ public sealed class RunStore(
                     .SetProperty(a => a.HasLog, attempt.HasLog)
                     .SetProperty(a => a.Browser, attempt.Browser),
                 CancellationToken.None);
-        Signal(run);
+        signals.PublishChange(run);
     }
 
     public async Task<IReadOnlyList<Attempt>> GetAttemptsAsync(string runId, CancellationToken cancellationToken)
@@ -288,7 +288,7 @@ public sealed class RunStore(
             ? await FollowAsync(db, new RunEnding(run, status, reason, message) { Error = error, ExtendedPayloadsJson = extendedJson })
             : [];
         await transaction.CommitAsync(CancellationToken.None);
-        Signal(run);
+        signals.PublishChange(run);
         await DoAsync(afterwards);
         return finished == 1;
     }
@@ -328,14 +328,4 @@ public sealed class RunStore(
 
     private IQueryable<Run> Held(AppDbContext db, string runId) =>
         db.Set<Run>().Where(r => r.Id == runId && r.ClaimToken == ClaimToken && r.Status == RunStatus.Started);
-
-    private void Signal(Run run)
-    {
-        signals.Publish(LiveTopics.Run(run.Id));
-        signals.Publish(LiveTopics.Runs(run.ProjectId));
-        if (run.DependencyOfRunId is not null)
-        {
-            signals.Publish(LiveTopics.Run(run.DependencyOfRunId));
-        }
-    }
 }

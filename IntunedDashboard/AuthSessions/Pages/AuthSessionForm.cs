@@ -62,7 +62,7 @@ public sealed class AuthSessionForm
 
     public string? ProxyFault =>
         _left.Contains("proxy") && Proxy.Length > 0 && !ProxySettings.TryParse(Proxy, out _)
-            ? "Must be an address such as http://user:password@host:port."
+            ? ProxySettings.Rule
             : null;
 
     /// <summary>Shows every fault from now on.</summary>

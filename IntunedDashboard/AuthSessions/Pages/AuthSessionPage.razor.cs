@@ -79,10 +79,8 @@ public sealed partial class AuthSessionPage
 
     private void Apply(Reading? reading)
     {
-        if (reading is null)
+        if (IsGone(reading, "session"))
         {
-            Unwatch("session");
-            Navigation.NotFound();
             return;
         }
 

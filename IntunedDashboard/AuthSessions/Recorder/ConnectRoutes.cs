@@ -78,7 +78,8 @@ public static class ConnectRoutes
     private static async Task<IResult> ClaimAsync(
         HttpContext context, string token, RecorderLinks links, RecorderCommands commands, CancellationToken cancellationToken)
     {
-        if (!IsFromHere(context))
+        // Another site cannot make a browser claim a link for it.
+        if (!Visitor.IsFromOwnPage(context))
         {
             return Results.BadRequest();
         }
@@ -140,9 +141,4 @@ public static class ConnectRoutes
             context.Response.StatusCode = StatusCodes.Status404NotFound;
         }
     }
-
-    /// <summary>Another site cannot make a browser claim a link for it.</summary>
-    private static bool IsFromHere(HttpContext context) =>
-        Uri.TryCreate(context.Request.Headers.Origin.ToString(), UriKind.Absolute, out var origin)
-        && string.Equals(origin.Authority, context.Request.Host.Value, StringComparison.OrdinalIgnoreCase);
 }

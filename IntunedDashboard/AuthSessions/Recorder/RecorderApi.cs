@@ -32,7 +32,7 @@ public static class RecorderApi
         var (id, proxy) = (body.OptionalString("authSessionId"), body.OptionalString("proxy"));
         if (proxy is not null && !ProxySettings.TryParse(proxy, out _))
         {
-            body.AddFault("proxy", "Must be an address such as http://user:password@host:port.");
+            body.AddFault("proxy", ProxySettings.Rule);
         }
 
         if (id is not null && !AuthSessionIds.IsValid(id))

@@ -96,7 +96,7 @@ public sealed class RecorderCommands(RecorderSessions recorders, RecorderLinks l
 
         if (proxy is not null && !ProxySettings.TryParse(proxy, out _))
         {
-            faults.Add(new FieldFault("proxy", "Must be an address such as http://user:password@host:port."));
+            faults.Add(new FieldFault("proxy", ProxySettings.Rule));
         }
 
         if (faults.Count > 0)

@@ -36,7 +36,7 @@ public sealed class RecorderLinks(
         {
             Id = id,
             SessionKey = session.Key,
-            TokenHash = HashOf(token),
+            TokenHash = Ids.HashOf(token),
             ProtectedProxy = proxy is null ? null : protector.Protect(Purpose(id), proxy),
             CreatedBy = createdBy,
             CreatedAt = now,
@@ -66,7 +66,7 @@ public sealed class RecorderLinks(
         }
 
         var (secret, now) = (Ids.NewSecret(SecretLength), clock.GetUtcNow());
-        var hash = HashOf(secret);
+        var hash = Ids.HashOf(secret);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var claimed = await db.Set<RecorderLink>()
             .Where(l => l.Id == link.Id && l.ClaimHash == null && l.ExpiresAt > now)
@@ -105,7 +105,7 @@ public sealed class RecorderLinks(
 
     private static bool IsClaimedBy(RecorderLink link, string? cookie) =>
         link.ClaimHash is { } hash && cookie is { Length: SecretLength }
-        && CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(hash), Encoding.ASCII.GetBytes(HashOf(cookie)));
+        && CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(hash), Encoding.ASCII.GetBytes(Ids.HashOf(cookie)));
 
     private async Task<RecorderLink?> FindAsync(string token, CancellationToken cancellationToken)
     {
@@ -114,12 +114,10 @@ public sealed class RecorderLinks(
             return null;
         }
 
-        var hash = HashOf(token);
+        var hash = Ids.HashOf(token);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         return await db.Set<RecorderLink>().AsNoTracking().FirstOrDefaultAsync(l => l.TokenHash == hash, cancellationToken);
     }
-
-    private static string HashOf(string secret) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
 
     private static string Purpose(Guid id) => $"recorder-link-proxy:{id:N}";
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using IntunedDashboard.Execution.Hosting;
+using IntunedDashboard.Identity;
 
 namespace IntunedDashboard.AuthSessions.Recorder;
 
@@ -8,11 +9,8 @@ public sealed class RecorderStream(TimeProvider clock)
 {
     private const int MostFiles = 20;
 
-    /// <summary>Whether a request for a web socket comes from a page of our own: another site's page would send the visitor's cookie as well.</summary>
-    public static bool IsFromHere(HttpContext context) =>
-        context.WebSockets.IsWebSocketRequest
-        && Uri.TryCreate(context.Request.Headers.Origin.ToString(), UriKind.Absolute, out var origin)
-        && string.Equals(origin.Authority, context.Request.Host.Value, StringComparison.OrdinalIgnoreCase);
+    /// <summary>Whether it is a request of a page of our own for a web socket.</summary>
+    public static bool IsFromHere(HttpContext context) => context.WebSockets.IsWebSocketRequest && Visitor.IsFromOwnPage(context);
 
     /// <param name="mayType">Whether this viewer may type addresses.</param>
     public async Task ServeAsync(HttpContext context, RecorderSession session, bool mayType)

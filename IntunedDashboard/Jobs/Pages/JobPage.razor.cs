@@ -81,10 +81,8 @@ public sealed partial class JobPage
 
     private void Apply(Reading? reading)
     {
-        if (reading is null)
+        if (IsGone(reading, "job"))
         {
-            Unwatch("job");
-            Navigation.NotFound();
             return;
         }
 

@@ -109,10 +109,8 @@ public sealed partial class JobRunPage
 
     private void Apply(Reading? reading)
     {
-        if (reading is null)
+        if (IsGone(reading, "jobrun"))
         {
-            Unwatch("jobrun");
-            Navigation.NotFound();
             return;
         }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using IntunedDashboard.Identity;
 using IntunedDashboard.Live;
 using IntunedDashboard.Ui.Shared;
@@ -37,6 +38,19 @@ public abstract class ProjectPage : LiveComponentBase
     protected Actor? Actor { get; private set; }
 
     protected bool May(Role role) => Actor?.May(role) == true;
+
+    /// <summary>Says that there is no such page when a watch found nothing to show, and ends the watch.</summary>
+    protected bool IsGone([NotNullWhen(false)] object? reading, string watch)
+    {
+        if (reading is not null)
+        {
+            return false;
+        }
+
+        Unwatch(watch);
+        Navigation.NotFound();
+        return true;
+    }
 
     protected sealed override async Task OnParametersSetAsync()
     {

@@ -101,7 +101,7 @@ public sealed partial class SettingsReader
             return proxy;
         }
 
-        Fault(path, "Must be an address such as http://user:password@host:port.");
+        Fault(path, ProxySettings.Rule);
         return null;
     }
 

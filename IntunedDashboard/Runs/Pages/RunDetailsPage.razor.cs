@@ -50,10 +50,8 @@ public sealed partial class RunDetailsPage
 
     private void Apply(RunReading? reading)
     {
-        if (reading is null)
+        if (IsGone(reading, "run"))
         {
-            Unwatch("run");
-            Navigation.NotFound();
             return;
         }
 

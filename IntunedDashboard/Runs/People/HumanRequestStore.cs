@@ -8,22 +8,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace IntunedDashboard.Runs.People;
 
-/// <summary>Takes part in the transactions in which an automation begins and ends to wait for a person.</summary>
-public interface IHumanRequestFollower
-{
-    /// <returns>What is to be done after the commit, or null.</returns>
-    Task<Func<Task>?> AskedAsync(AppDbContext db, Run run, HumanRequest request);
-
-    /// <returns>What is to be done after the commit, or null.</returns>
-    Task<Func<Task>?> EndedAsync(AppDbContext db, string requestId);
-}
-
 /// <summary>
 /// Brings together the attempts that wait and the people who answer. That somebody is needed is kept in the database, where a
 /// conditional update decides who ends the wait; what they typed passes through memory only. Safe for concurrent use.
 /// </summary>
 public sealed class HumanRequestStore(
-    IDbContextFactory<AppDbContext> contexts, IEnumerable<IHumanRequestFollower> followers, ILiveSignals signals, TimeProvider clock)
+    IDbContextFactory<AppDbContext> contexts, ILiveSignals signals, TimeProvider clock)
 {
     private readonly ConcurrentDictionary<string, TaskCompletionSource<HumanReply>> _waiting = new(StringComparer.Ordinal);
 
@@ -105,7 +95,6 @@ public sealed class HumanRequestStore(
 
     private async Task AddAsync(Run run, HumanRequest request, CancellationToken cancellationToken)
     {
-        var afterwards = new List<Func<Task>>();
         await using (var db = await contexts.CreateDbContextAsync(cancellationToken))
         {
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
@@ -113,22 +102,16 @@ public sealed class HumanRequestStore(
             await db.SaveChangesAsync(cancellationToken);
             await db.Set<Run>().Where(r => r.Id == run.Id)
                 .ExecuteUpdateAsync(set => set.SetProperty(r => r.WaitsForPersonSince, request.CreatedAt), cancellationToken);
-            foreach (var follower in followers)
-            {
-                Add(afterwards, await follower.AskedAsync(db, run, request));
-            }
-
             await transaction.CommitAsync(cancellationToken);
         }
 
-        await FinishAsync(run, afterwards);
+        signals.PublishChange(run);
     }
 
     /// <summary>Not cancelled with the attempt, or the Run would look as if it still waited.</summary>
     private async Task<bool> TryEndAsync(Run run, string requestId, HumanRequestStatus status, string? by)
     {
         var now = clock.GetUtcNow();
-        var afterwards = new List<Func<Task>>();
         await using (var db = await contexts.CreateDbContextAsync(CancellationToken.None))
         {
             await using var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None);
@@ -142,38 +125,10 @@ public sealed class HumanRequestStore(
 
             await db.Set<Run>().Where(r => r.Id == run.Id)
                 .ExecuteUpdateAsync(set => set.SetProperty(r => r.WaitsForPersonSince, (DateTimeOffset?)null), CancellationToken.None);
-            foreach (var follower in followers)
-            {
-                Add(afterwards, await follower.EndedAsync(db, requestId));
-            }
-
             await transaction.CommitAsync(CancellationToken.None);
         }
 
-        await FinishAsync(run, afterwards);
+        signals.PublishChange(run);
         return true;
-    }
-
-    private static void Add(List<Func<Task>> afterwards, Func<Task>? next)
-    {
-        if (next is not null)
-        {
-            afterwards.Add(next);
-        }
-    }
-
-    private async Task FinishAsync(Run run, List<Func<Task>> afterwards)
-    {
-        signals.Publish(LiveTopics.Run(run.Id));
-        signals.Publish(LiveTopics.Runs(run.ProjectId));
-        if (run.DependencyOfRunId is not null)
-        {
-            signals.Publish(LiveTopics.Run(run.DependencyOfRunId));
-        }
-
-        foreach (var next in afterwards)
-        {
-            await next();
-        }
     }
 }

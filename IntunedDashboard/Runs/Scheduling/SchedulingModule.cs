@@ -25,7 +25,7 @@ public static class SchedulingModule
     {
         builder.Services.AddOptions<NodeOptions>().BindConfiguration("Node");
         var node = builder.Configuration.GetSection("Node").Get<NodeOptions>() ?? new NodeOptions();
-        var database = builder.Configuration.GetSection("Database").Get<DatabaseOptions>() ?? new DatabaseOptions();
+        var database = DatabaseOptions.Of(builder.Configuration);
         var isPostgres = database.Provider == DatabaseProvider.Postgres;
         builder.Services.AddSingleton<RunScheduler>();
         builder.Services.AddSingleton(new BrowserSlots(node.BrowserSlots));
