@@ -34,7 +34,7 @@ public static class BenchmarkProgram
 
         if (args is ["jobs", .. var jobs])
         {
-            await JobBenchmark.RunAsync(Number(jobs, 0, 2000));
+            await JobBenchmark.RunAsync(Number(jobs, 0, 2000), Number(jobs, 1, 2));
             return 0;
         }
 
@@ -55,7 +55,7 @@ public static class BenchmarkProgram
             return 0;
         }
 
-        await Console.Error.WriteLineAsync("Usage: dotnet run --project IntunedDashboard.Tests -c Release -- benchmark [rounds] | start [rounds] | compile [rounds] | jobs [items] | recorder [keys] | crash [rounds [seed]] | crash-job [kills [items [seed]]]");
+        await Console.Error.WriteLineAsync("Usage: dotnet run --project IntunedDashboard.Tests -c Release -- benchmark [rounds] | start [rounds] | compile [rounds] | jobs [items [slots]] | recorder [keys] | crash [rounds [seed]] | crash-job [kills [items [seed]]]");
         return 1;
     }
 

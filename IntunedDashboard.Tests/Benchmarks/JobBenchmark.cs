@@ -2,31 +2,34 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using IntunedDashboard.Data;
+using IntunedDashboard.Runs;
 using IntunedDashboard.Tests.EndToEnd;
 using IntunedDashboard.Tests.Support;
+using Microsoft.EntityFrameworkCore;
 
 namespace IntunedDashboard.Tests.Benchmarks;
 
 /// <summary>
 /// A JobRun of many items of an API that does next to nothing: how long each waits for its browser and executes in it, and what the
-/// platform adds to that: a slot's time between two items, and the end of a Run after its attempt. The program's memory is read at each
-/// tenth of the way.
+/// platform adds to that, part by part. On a machine whose processors the browsers use up, the parts wait for a processor as well; the
+/// processor time that is printed beside them does not. The program's memory is read at each tenth of the way.
 /// </summary>
 public static class JobBenchmark
 {
     private const string Project = "job-benchmark";
     private const string Job = "many-items";
-    private const int Slots = 2;
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
 
-    public static async Task RunAsync(int items)
+    public static async Task RunAsync(int items, int slots)
     {
         using var data = new TemporaryFolder("job-benchmark");
         await using var dashboard = new SampleDashboard(data.Path);
-        await dashboard.StartAsync($"--Node:BrowserSlots={Slots}");
+        await dashboard.StartAsync($"--Node:BrowserSlots={slots}");
         await DeployAsync(dashboard.Client);
-        using (var created = await dashboard.Client.PostAsJsonAsync($"{Project}/jobs", NewJob(items)))
+        using (var created = await dashboard.Client.PostAsJsonAsync($"{Project}/jobs", NewJob(items, slots)))
         {
             created.EnsureSuccessStatusCode();
         }
@@ -34,6 +37,8 @@ public static class JobBenchmark
         using var triggered = await dashboard.Client.PostAsJsonAsync($"{Project}/jobs/{Job}/trigger", new { });
         var jobRun = $"{Project}/jobs/{Job}/runs/{SampleDashboard.Text((await triggered.Content.ReadFromJsonAsync<JsonObject>())!, "jobRunId")}";
         var memory = new List<double>();
+        using var before = Process.GetProcessById(dashboard.Process.ProcessId);
+        var usedBefore = before.TotalProcessorTime;
         JsonNode state;
         while ((state = (await dashboard.Client.GetFromJsonAsync<JsonObject>(jobRun))!["jobRun"]!)["end_time"] is null)
         {
@@ -53,23 +58,24 @@ public static class JobBenchmark
         }
 
         var wall = state["end_time"]!.GetValue<DateTimeOffset>() - state["start_time"]!.GetValue<DateTimeOffset>();
-        var parts = await PartsAsync(dashboard.Client, SampleDashboard.Text(state, "id"));
-        Print(items, wall, parts, memory);
+        using var process = Process.GetProcessById(dashboard.Process.ProcessId);
+        var used = process.TotalProcessorTime - usedBefore;
+        Print(items, slots, wall, used, await PartsAsync(data.Path, SampleDashboard.Text(state, "id"), slots), memory);
     }
 
-    private static void Print(int items, TimeSpan wall, List<Parts> parts, List<double> memory)
+    private static void Print(int items, int slots, TimeSpan wall, TimeSpan used, List<Parts> parts, List<double> memory)
     {
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{items} items in {wall.TotalSeconds:0.0} s with {Slots} slots: {items / wall.TotalMinutes:0} items a minute"));
+            $"{items} items in {wall.TotalSeconds:0.0} s with {slots} slots: {items / wall.TotalMinutes:0} items a minute, {used.TotalMilliseconds / items:0.0} ms of the server's processor time an item"));
         Print("waiting for its browser", parts.ConvertAll(p => p.Browser));
-        Print("attempt in browser and runner", parts.ConvertAll(p => p.Attempt));
-        Print("end of the Run", parts.ConvertAll(p => p.End));
-        var between = (wall.TotalMilliseconds * Slots / items) - parts.Average(p => p.Browser + p.Attempt + p.End);
-        var text = string.Create(
-            CultureInfo.InvariantCulture,
-            $"between two items of a slot        mean {between:0.0} ms\nplatform time of an item           mean {between + parts.Average(p => p.End):0.0} ms\nmemory at each tenth               {string.Join(", ", memory.Select(m => m.ToString("0", CultureInfo.InvariantCulture)))} MB");
-        Console.WriteLine(text);
+        Print("in browser and runner", parts.ConvertAll(p => p.Engine));
+        Print("platform: from slot to slot", parts.ConvertAll(p => p.Dispatch));
+        Print("platform: before the browser", parts.ConvertAll(p => p.Before));
+        Print("platform: before the runner", parts.ConvertAll(p => p.Between));
+        Print("platform: after the runner", parts.ConvertAll(p => p.After));
+        Print("platform time of an item", parts.ConvertAll(p => p.Dispatch + p.Before + p.Between + p.After));
+        Console.WriteLine($"memory at each tenth: {string.Join(", ", memory.Select(m => m.ToString("0", CultureInfo.InvariantCulture)))} MB");
     }
 
     private static void Print(string name, List<double> milliseconds)
@@ -77,36 +83,44 @@ public static class JobBenchmark
         milliseconds.Sort();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{name,-34} mean {milliseconds.Average():0.0} ms  median {milliseconds[milliseconds.Count / 2]:0.0} ms  p95 {milliseconds[(int)(milliseconds.Count * 0.95)]:0.0} ms"));
+            $"{name,-30} mean {milliseconds.Average(),7:0.0} ms  median {milliseconds[milliseconds.Count / 2],7:0.0} ms  p95 {milliseconds[(int)(milliseconds.Count * 0.95)],7:0.0} ms"));
     }
 
-    private static async Task<List<Parts>> PartsAsync(HttpClient client, string jobRunId)
+    /// <summary>
+    /// Where each item's time went. An item starts in the slot that was given back longest ago, so the n-th start follows the end that
+    /// freed its slot: the one that is as many ends back as there are slots.
+    /// </summary>
+    private static async Task<List<Parts>> PartsAsync(string dataDirectory, string jobRunId, int slots)
     {
+        var options = new DbContextOptionsBuilder<AppDbContext>().UseSqlite($"Data Source={Path.Combine(dataDirectory, "dashboard.db")};Mode=ReadOnly");
+        await using var db = new AppDbContext(options.Options);
+        var runs = await db.Set<Run>().Where(r => r.JobRunId == jobRunId && r.Type == RunType.Api)
+            .Join(db.Set<Attempt>(), r => r.Id, a => a.RunId, (r, a) => new { r.StartedAt, r.FinishedAt, a.StagesJson })
+            .ToListAsync();
+        var starts = runs.Select(r => r.StartedAt!.Value).Order().ToList();
+        var ends = runs.Select(r => r.FinishedAt!.Value).Order().ToList();
+        var dispatch = starts.Skip(slots).Zip(ends, (start, end) => (Start: start, Gap: (start - end).TotalMilliseconds)).ToList();
+        var gaps = dispatch.GroupBy(d => d.Start).ToDictionary(g => g.Key, g => g.First().Gap);
         var parts = new List<Parts>();
-        string? cursor = null;
-        do
+        foreach (var run in runs.Where(r => gaps.ContainsKey(r.StartedAt!.Value)))
         {
-            var page = (await client.GetFromJsonAsync<JsonObject>(
-                $"{Project}/runs?jobRunId={jobRunId}&type=API&pageSize=200{(cursor is null ? null : $"&cursor={Uri.EscapeDataString(cursor)}")}"))!;
-            foreach (var run in page["runs"]!.AsArray())
-            {
-                var detail = (await client.GetFromJsonAsync<JsonObject>($"{Project}/runs/{SampleDashboard.Text(run!, "runId")}"))!;
-                var attempt = detail["attempts"]!.AsArray().Single()!;
-                parts.Add(new Parts(
-                    Milliseconds(detail, "startedAt", attempt, "startedAt"),
-                    Milliseconds(attempt, "startedAt", attempt, "finishedAt"),
-                    Milliseconds(attempt, "finishedAt", detail, "finishedAt")));
-            }
-
-            cursor = page["nextCursor"]?.GetValue<string>();
+            var stages = JsonSerializer.Deserialize<List<AttemptStage>>(run.StagesJson, JsonSerializerOptions.Web)!;
+            var browser = stages.First(s => s.Stage == AttemptStage.Browser);
+            var engine = stages.Where(s => s.Stage != AttemptStage.Browser).ToList();
+            var (begun, ended) = (engine.Min(s => s.StartedAt), engine.Max(EndOf));
+            parts.Add(new Parts(
+                browser.DurationMs,
+                (ended - begun).TotalMilliseconds,
+                gaps[run.StartedAt!.Value],
+                (browser.StartedAt - run.StartedAt!.Value).TotalMilliseconds,
+                (begun - EndOf(browser)).TotalMilliseconds,
+                (run.FinishedAt!.Value - ended).TotalMilliseconds));
         }
-        while (cursor is not null);
 
         return parts;
     }
 
-    private static double Milliseconds(JsonNode from, string start, JsonNode to, string end) =>
-        (to[end]!.GetValue<DateTimeOffset>() - from[start]!.GetValue<DateTimeOffset>()).TotalMilliseconds;
+    private static DateTimeOffset EndOf(AttemptStage stage) => stage.StartedAt.AddMilliseconds(stage.DurationMs);
 
     private static double Megabytes(int processId)
     {
@@ -131,7 +145,7 @@ public static class JobBenchmark
         }
     }
 
-    private static JsonObject NewJob(int items) => new()
+    private static JsonObject NewJob(int items, int slots) => new()
     {
         ["id"] = Job,
         ["payload"] = new JsonArray([.. Enumerable.Range(0, items).Select(JsonNode (n) => new JsonObject
@@ -139,9 +153,9 @@ public static class JobBenchmark
             ["apiName"] = "hello",
             ["parameters"] = new JsonObject { ["name"] = $"item {n}" },
         })]),
-        ["configuration"] = new JsonObject(),
+        ["configuration"] = new JsonObject { ["maxConcurrentRequests"] = slots },
     };
 
-    /// <summary>Milliseconds of a Run.</summary>
-    private sealed record Parts(double Browser, double Attempt, double End);
+    /// <summary>Milliseconds of an item, in the order of the words that print them.</summary>
+    private sealed record Parts(double Browser, double Engine, double Dispatch, double Before, double Between, double After);
 }

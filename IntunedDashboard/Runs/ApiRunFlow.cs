@@ -25,7 +25,9 @@ public sealed class ApiRunFlow(
         RunErrorInfo? last = null;
         while (run.AttemptCount < claimed.Options.MaximumAttempts)
         {
+            var asked = clock.GetUtcNow();
             await using var browser = await browsers.LeaseAsync(new BrowserRequest(project.Manifest.Settings.Headful), cancellationToken);
+            var waited = new AttemptStage(AttemptStage.Browser, asked, (clock.GetUtcNow() - asked).TotalMilliseconds, Detail: null);
             var attempt = await store.AddAttemptAsync(run, AttemptKind.Api, started: false, validateRunId: null, cancellationToken);
             AuthRunFlow.Verdict? verdict = null;
             if (run.AuthSessionKey is { } sessionKey)
@@ -40,7 +42,7 @@ public sealed class ApiRunFlow(
                 }
             }
 
-            var result = await ExecuteAsync(claimed, attempt, project, browser, verdict, cancellationToken);
+            var result = await ExecuteAsync(claimed, attempt, project, browser, waited, verdict, cancellationToken);
             if (result.Canceled)
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -176,6 +178,7 @@ public sealed class ApiRunFlow(
         Attempt attempt,
         DeployedProject project,
         IBrowserLease browser,
+        AttemptStage waited,
         AuthRunFlow.Verdict? verdict,
         CancellationToken cancellationToken)
     {
@@ -193,6 +196,7 @@ public sealed class ApiRunFlow(
             Proxy = session?.Proxy ?? claimed.Secrets.OpenProxy(),
             SaveTrace = claimed.Options.SaveTrace,
             TimeoutSeconds = claimed.Options.RequestTimeout,
+            StagesBefore = [waited],
             KeepState = session is not null && project.Manifest.Settings.KeepRefreshedState
                 ? state => KeepAsync(claimed, attempt, project, browser, session, state, cancellationToken)
                 : null,

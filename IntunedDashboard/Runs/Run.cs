@@ -198,6 +198,9 @@ public sealed class Attempt
 /// <summary>A part of an attempt's time, in milliseconds.</summary>
 public sealed record AttemptStage(string Stage, DateTimeOffset StartedAt, double DurationMs, string? Detail)
 {
+    /// <summary>Waiting for a browser of its own.</summary>
+    public const string Browser = "browser";
+
     /// <summary>Waiting for another Run that held the session.</summary>
     public const string Session = "session";
 }

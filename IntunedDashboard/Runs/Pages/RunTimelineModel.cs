@@ -85,9 +85,10 @@ public sealed class RunTimelineModel
         var bars = new List<TimelineBar>();
         // One browser serves all checks and logins of an AuthSession Run; an API Run takes one for each attempt.
         var takesBrowser = run.Row.Type == RunType.Api || attempt.Number == 1;
-        if (takesBrowser && before is { } from && attempt.CreatedAt > from)
+        var isToldByStage = attempt.Stages.Any(s => s.Stage == AttemptStage.Browser);
+        if (takesBrowser && !isToldByStage && before is { } from && attempt.CreatedAt > from)
         {
-            bars.Add(Bar("browser", from, attempt.CreatedAt, Tone.Neutral, attempt.Browser, isLive: false));
+            bars.Add(Bar(AttemptStage.Browser, from, attempt.CreatedAt, Tone.Neutral, attempt.Browser, isLive: false));
         }
 
         if (attempt.Stages.Count == 0)
@@ -102,7 +103,9 @@ public sealed class RunTimelineModel
 
         bars.AddRange(attempt.Stages.Select(stage => Bar(
             StageText(stage, attempt.Kind), stage.StartedAt, stage.StartedAt.AddMilliseconds(stage.DurationMs),
-            stage.Stage == "function" ? ToneOf(attempt.Status) : Tone.Muted, detail: null, isLive: false)));
+            stage.Stage switch { "function" => ToneOf(attempt.Status), AttemptStage.Browser => Tone.Neutral, _ => Tone.Muted },
+            stage.Stage == AttemptStage.Browser ? attempt.Browser : null,
+            isLive: false)));
         return bars;
     }
 
