@@ -34,6 +34,8 @@ public static class ExecutionModule
         services.AddSingleton<RunnerPool>();
         services.AddSingleton<BrowserLocator>();
         services.AddSingleton<PlaywrightDriver>();
+        services.AddMetrics();
+        services.AddSingleton<EngineMetrics>();
         services.AddSingleton<BrowserPool>();
         services.AddSingleton<BrowserInstaller>();
         services.AddSingleton<IBrowserPool>(provider => provider.GetRequiredService<BrowserPool>());

@@ -3,6 +3,7 @@ using IntunedDashboard.Runs.Attachments;
 using IntunedDashboard.Runs.People;
 using IntunedDashboard.Runs.Scheduling;
 using IntunedDashboard.Runs.Sinks;
+using IntunedDashboard.Runs.Telemetry;
 
 namespace IntunedDashboard.Runs;
 
@@ -37,6 +38,8 @@ public static class RunsModule
         builder.Services.AddSingleton<IAuthSessionCommands>(services => services.GetRequiredService<AuthSessionOperations>());
         builder.Services.AddSingleton<IAuthSessionUse, RunSessionUse>();
         builder.Services.AddSingleton<Projects.ICodeResources, CodeSessions>();
+        builder.Services.AddSingleton<RunMetrics>();
+        builder.Services.AddSingleton<IRunFollower, RunTelemetry>();
         builder.AddScheduling();
         return builder;
     }

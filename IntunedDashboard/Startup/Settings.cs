@@ -20,6 +20,8 @@ public static class Settings
         Address("Dashboard:PublicUrl"),
         OneOf("Database:Provider", "Sqlite", "Postgres"),
         Text("Database:ConnectionString"),
+        OneOf(StartupRunner.LogFormat, "Text", "Json"),
+        Address(TelemetryModule.Endpoint),
         OneOf("Node:Role", "All"),
         Whole("Node:BrowserSlots", 1, 256),
         Duration("Node:DrainTimeout", TimeSpan.Zero, TimeSpan.FromHours(1)),

@@ -9,6 +9,7 @@ public static class StartupModule
         builder.Services.AddHealthChecks()
             .AddCheck<DatabaseCheck>("database")
             .AddCheck<BrowserCheck>("browser");
+        builder.AddTelemetry();
         builder.Services.AddHostedService<Welcome>();
         return builder;
     }

@@ -7,6 +7,8 @@ namespace IntunedDashboard.Startup;
 /// <summary>What surrounds the application: where its files lie, what it listens on, and how it ends.</summary>
 public static class StartupRunner
 {
+    public const string LogFormat = "Logging:Format";
+
     private const string DefaultUrl = "http://localhost:5210";
 
     /// <exception cref="InvalidSettingsException">The settings are wrong.</exception>
@@ -26,11 +28,7 @@ public static class StartupRunner
             builder.WebHost.UseUrls(DefaultUrl);
         }
 
-        builder.Logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.TimestampFormat = "HH:mm:ss ";
-        });
+        AddConsole(builder);
         var drain = TimeSpan.Parse(builder.Configuration["Node:DrainTimeout"] ?? "00:00:30", CultureInfo.InvariantCulture);
         // What is still running after the drain gets a moment to be stopped and handed back.
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = drain + TimeSpan.FromSeconds(10));
@@ -82,6 +80,27 @@ public static class StartupRunner
         }
 
         return beside;
+    }
+
+    /// <summary>A line for people, or a JSON object a line for machines that collect logs.</summary>
+    private static void AddConsole(WebApplicationBuilder builder)
+    {
+        if (string.Equals(builder.Configuration[LogFormat], "Json", StringComparison.OrdinalIgnoreCase))
+        {
+            builder.Logging.AddJsonConsole(console =>
+            {
+                console.UseUtcTimestamp = true;
+                console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+                console.IncludeScopes = true;
+            });
+            return;
+        }
+
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "HH:mm:ss ";
+        });
     }
 
     private static bool IsListeningConfigured(ConfigurationManager configuration) =>

@@ -7,7 +7,7 @@ namespace IntunedDashboard.Execution.Browsers;
 /// <summary>Keeps the next browsers launched and warmed. Safe for concurrent use.</summary>
 internal sealed class BrowserPool(
     BrowserLocator locator, PlaywrightDriver driver, EngineWorkspace workspace, EngineLimits limits, IOptions<BrowserOptions> browserOptions,
-    IOptions<NodeOptions> nodeOptions, ILogger<BrowserPool> logger) : IBrowserPool, IAsyncDisposable
+    IOptions<NodeOptions> nodeOptions, EngineMetrics metrics, TimeProvider clock, ILogger<BrowserPool> logger) : IBrowserPool, IAsyncDisposable
 {
     private const int MostReady = 4;
 
@@ -36,6 +36,14 @@ internal sealed class BrowserPool(
     private int Wanted => IsShared ? 1 : Math.Clamp(nodeOptions.Value.BrowserSlots - _leased, 1, MostReady);
 
     public async Task<IBrowserLease> LeaseAsync(BrowserRequest request, CancellationToken cancellationToken)
+    {
+        var asked = clock.GetTimestamp();
+        var lease = await TakeAsync(request, cancellationToken);
+        metrics.BrowserLeased(clock.GetElapsedTime(asked));
+        return lease;
+    }
+
+    private async Task<IBrowserLease> TakeAsync(BrowserRequest request, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, this);
         if (IsShared)
@@ -143,9 +151,11 @@ internal sealed class BrowserPool(
         for (var isRetry = false; ; isRetry = true)
         {
             var playwright = await driver.GetAsync(cancellationToken);
+            var begun = clock.GetTimestamp();
             try
             {
                 var browser = await BrowserProcess.LaunchAsync(playwright, found, headful, workspace, limits, logger);
+                metrics.BrowserStarted(clock.GetElapsedTime(begun), succeeded: true);
                 if (!Availability.IsAvailable)
                 {
                     Report(new BrowserAvailability(true, false, browser.Description));
@@ -155,6 +165,7 @@ internal sealed class BrowserPool(
             }
             catch (Exception e) when (e is PlaywrightException or TimeoutException)
             {
+                metrics.BrowserStarted(clock.GetElapsedTime(begun), succeeded: false);
                 if (_closing.IsCancellationRequested)
                 {
                     throw new OperationCanceledException("The pool is closed.", e, _closing.Token);

@@ -11,6 +11,31 @@ public sealed class BrowserSlots(int count)
     private int _free = count;
     private long _order;
 
+    public int Count { get; } = count;
+
+    public int Used
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return Count - _free;
+            }
+        }
+    }
+
+    /// <summary>How many wait for a place now.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _waiting.UnorderedItems.Count(w => !w.Element.Task.IsCompleted);
+            }
+        }
+    }
+
     /// <summary>Dispose to give the place back.</summary>
     public Task<IDisposable> TakeAsync(RunPriority priority, CancellationToken cancellationToken)
     {
