@@ -18,7 +18,9 @@ using IntunedDashboard.Sinks;
 using IntunedDashboard.Startup;
 using IntunedDashboard.Ui;
 
-return await StartupRunner.RunAsync(() => Create(args));
+return args is [MigrateCommand.Name, .. var options]
+    ? await MigrateCommand.RunAsync(options)
+    : await StartupRunner.RunAsync(() => Create(args));
 
 /// <summary>The product's table of contents. Tests create the same application and start it on a port of their own.</summary>
 public partial class Program

@@ -6,6 +6,9 @@ namespace IntunedDashboard.Platform;
 /// </summary>
 public interface IArtifactStore
 {
+    /// <summary>Whether artifacts lie in a store of their own, which nodes share, rather than in the data directory.</summary>
+    bool IsRemote { get; }
+
     Task SaveAsync(string key, Stream content, CancellationToken cancellationToken);
 
     /// <returns>A seekable stream the caller disposes, or null when nothing is kept under the key.</returns>
@@ -13,10 +16,15 @@ public interface IArtifactStore
 
     /// <summary>Deletes everything whose key starts with the prefix, which must name a folder.</summary>
     Task DeleteAsync(string prefix, CancellationToken cancellationToken);
+
+    /// <returns>Why nothing can be kept now, in a sentence for an operator; null when all is well.</returns>
+    Task<string?> FindFaultAsync(CancellationToken cancellationToken);
 }
 
 public sealed class FileArtifactStore(DashboardPaths paths) : IArtifactStore
 {
+    public bool IsRemote => false;
+
     public async Task SaveAsync(string key, Stream content, CancellationToken cancellationToken)
     {
         var target = Resolve(key);
@@ -46,6 +54,9 @@ public sealed class FileArtifactStore(DashboardPaths paths) : IArtifactStore
 
         return Task.CompletedTask;
     }
+
+    public Task<string?> FindFaultAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(Directory.Exists(paths.Artifacts) ? null : "The folder of artifacts is not there.");
 
     private string Resolve(string key)
     {

@@ -17,11 +17,23 @@ public static class PlatformModule
             .SetApplicationName("IntunedDashboard")
             .PersistKeysToFileSystem(new DirectoryInfo(paths.Keys));
         builder.Services.AddSingleton<SecretProtector>();
-        builder.Services.AddSingleton<IArtifactStore, FileArtifactStore>();
+        AddArtifacts(builder);
         builder.Services.AddSingleton(TimeProvider.System);
         var allowPrivate = builder.Configuration.GetValue(OutboundTargets.Setting, builder.Environment.IsDevelopment());
         builder.Services.AddSingleton(new OutboundTargets(allowPrivate, Dns.GetHostAddressesAsync));
         return builder;
+    }
+
+    private static void AddArtifacts(WebApplicationBuilder builder)
+    {
+        if (!string.Equals(builder.Configuration["Artifacts:Provider"], "S3", StringComparison.OrdinalIgnoreCase))
+        {
+            builder.Services.AddSingleton<IArtifactStore, FileArtifactStore>();
+            return;
+        }
+
+        builder.Services.AddOptions<S3ArtifactOptions>().BindConfiguration(S3ArtifactOptions.Section);
+        builder.Services.AddSingleton<IArtifactStore, S3ArtifactStore>();
     }
 
     /// <exception cref="StartRefusedException">The directory cannot be made or used.</exception>

@@ -13,6 +13,7 @@ public sealed class DeploymentActivation(
     IDbContextFactory<AppDbContext> contexts,
     ProjectQueries projects,
     DeploymentFiles files,
+    DeploymentShare share,
     IEnumerable<ICodeResources> resources,
     IEnumerable<IProjectActivity> activities,
     ILiveSignals signals,
@@ -76,6 +77,7 @@ public sealed class DeploymentActivation(
             return;
         }
 
+        await share.EnsureAsync(projectId, deploymentId, cancellationToken);
         var changes = new Dictionary<CodeResourceKind, IReadOnlyList<ResourceChange>>();
         foreach (var kind in resources)
         {

@@ -14,6 +14,7 @@ namespace IntunedDashboard.Projects;
 public sealed class DeploymentBuilder(
     IDbContextFactory<AppDbContext> contexts,
     DeploymentFiles files,
+    DeploymentShare share,
     IEnumerable<ILanguageBuilder> languages,
     IEnumerable<ICodeResources> resources,
     DeploymentActivation activation,
@@ -40,18 +41,21 @@ public sealed class DeploymentBuilder(
         {
             await using var log = new BuildLog(clock, text => SaveLogAsync(projectId, deploymentId, text));
             (succeeded, manifest, language) = await MakeAsync(projectId, deploymentId, log, diagnostics, cancellationToken);
+            if (!succeeded)
+            {
+                files.KeepArchiveOnly(projectId, deploymentId);
+            }
+
+            await share.OfferAsync(projectId, deploymentId, cancellationToken);
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
+            succeeded = false;
+            files.KeepArchiveOnly(projectId, deploymentId);
             var correlationId = Ids.NewCorrelationId();
             logger.DeploymentBrokeOff(exception, deploymentId, correlationId);
             diagnostics.Add(new Diagnostic(
                 string.Empty, 0, 0, DiagnosticSeverity.Error, "internal-server-error", $"The deployment broke off. Correlation id {correlationId}."));
-        }
-
-        if (!succeeded)
-        {
-            files.KeepArchiveOnly(projectId, deploymentId);
         }
 
         await FinishAsync(projectId, deploymentId, succeeded, manifest, language, diagnostics, cancellationToken);

@@ -14,6 +14,7 @@ public sealed class DeploymentCommands(
     IDbContextFactory<AppDbContext> contexts,
     ArchiveIntake intake,
     DeploymentFiles files,
+    DeploymentShare share,
     DeploymentBuilder builder,
     DeploymentQueue queue,
     DeploymentActivation activation,
@@ -56,6 +57,7 @@ public sealed class DeploymentCommands(
     {
         actor.Require(Role.Developer);
         var (project, deployment) = await FindAsync(projectId, deploymentId, cancellationToken);
+        await share.EnsureAsync(projectId, deploymentId, cancellationToken);
         await using var archive = File.OpenRead(files.Archive(projectId, deploymentId));
         return await DeployAsync(
             actor, project.WorkspaceId, project.Name, archive, cancellationToken, $"Again from #{deployment.Number}");

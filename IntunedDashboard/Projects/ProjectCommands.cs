@@ -13,6 +13,7 @@ public sealed class ProjectCommands(
     IEnumerable<IProjectActivity> activities,
     DeploymentQueue queue,
     DeploymentFiles files,
+    DeploymentShare share,
     ILiveSignals signals,
     TimeProvider clock,
     ILogger<ProjectCommands> logger)
@@ -44,6 +45,7 @@ public sealed class ProjectCommands(
 
             await db.Set<Project>().Where(p => p.Id == projectId).ExecuteDeleteAsync(CancellationToken.None);
             files.Delete(files.ProjectDirectory(projectId));
+            await share.ForgetAsync(projectId, CancellationToken.None);
         });
         logger.ProjectDeleted(project.Name, actor.Name);
         signals.Publish(LiveTopics.Project(projectId));

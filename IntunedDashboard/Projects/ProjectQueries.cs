@@ -17,7 +17,7 @@ public sealed record DeployedProject(Project Project, Guid DeploymentId, string 
     public string? ProtectedDefaultSink { get; init; }
 }
 
-public sealed class ProjectQueries(IDbContextFactory<AppDbContext> contexts, DeploymentFiles files)
+public sealed class ProjectQueries(IDbContextFactory<AppDbContext> contexts, DeploymentFiles files, DeploymentShare share)
 {
     private const int MaxReadmeBytes = 256 * 1024;
 
@@ -150,6 +150,7 @@ public sealed class ProjectQueries(IDbContextFactory<AppDbContext> contexts, Dep
             return null;
         }
 
+        await share.EnsureAsync(projectId, deploymentId, cancellationToken);
         var file = new FileInfo(Path.Combine(files.Source(projectId, deploymentId), "README.md"));
         return file is { Exists: true, Length: > 0 and <= MaxReadmeBytes } ? await File.ReadAllTextAsync(file.FullName, cancellationToken) : null;
     }
@@ -158,16 +159,21 @@ public sealed class ProjectQueries(IDbContextFactory<AppDbContext> contexts, Dep
     public async Task<Stream?> OpenArchiveAsync(Guid projectId, Guid deploymentId, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        if (!await db.Set<Deployment>().AnyAsync(d => d.Id == deploymentId && d.ProjectId == projectId, cancellationToken))
+        {
+            return null;
+        }
+
+        await share.EnsureAsync(projectId, deploymentId, cancellationToken);
         var path = files.Archive(projectId, deploymentId);
-        return await db.Set<Deployment>().AnyAsync(d => d.Id == deploymentId && d.ProjectId == projectId, cancellationToken) && File.Exists(path)
-            ? File.OpenRead(path)
-            : null;
+        return File.Exists(path) ? File.OpenRead(path) : null;
     }
 
     /// <summary>The settings file of a deployment and the folder it lies in.</summary>
     /// <exception cref="RequestException">Of a failed deployment only the archive is kept.</exception>
-    public (string Directory, string SettingsFile) FindSource(Guid projectId, Guid deploymentId)
+    public async Task<(string Directory, string SettingsFile)> FindSourceAsync(Guid projectId, Guid deploymentId, CancellationToken cancellationToken)
     {
+        await share.EnsureAsync(projectId, deploymentId, cancellationToken);
         var source = files.Source(projectId, deploymentId);
         if (!Directory.Exists(source))
         {

@@ -19,7 +19,7 @@ public sealed class ProjectVersions(ProjectQueries queries, DeploymentCommands d
     {
         actor.Require(Role.Developer);
         var project = await queries.GetDeployedAsync(projectId, cancellationToken);
-        var (directory, file) = queries.FindSource(projectId, project.DeploymentId);
+        var (directory, file) = await queries.FindSourceAsync(projectId, project.DeploymentId, cancellationToken);
         var text = await File.ReadAllTextAsync(Path.Combine(directory, file), cancellationToken);
         var changed = SettingsEditor.Apply(file, text, changes);
         var faults = new List<Diagnostic>();
@@ -50,7 +50,7 @@ public sealed class ProjectVersions(ProjectQueries queries, DeploymentCommands d
             throw RequestException.Conflict("For this language no functions can be made here: add auth-sessions/create and auth-sessions/check to the project, and deploy it.");
         }
 
-        var (directory, file) = queries.FindSource(projectId, project.DeploymentId);
+        var (directory, file) = await queries.FindSourceAsync(projectId, project.DeploymentId, cancellationToken);
         var text = await File.ReadAllTextAsync(Path.Combine(directory, file), cancellationToken);
         var changes = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -84,7 +84,7 @@ public sealed class ProjectVersions(ProjectQueries queries, DeploymentCommands d
             throw ProjectCommands.NameTaken(target);
         }
 
-        var (directory, file) = queries.FindSource(projectId, project.DeploymentId);
+        var (directory, file) = await queries.FindSourceAsync(projectId, project.DeploymentId, cancellationToken);
         var started = await DeployAsAsync(actor, project.Project.WorkspaceId, target, directory, file, $"Copy of {project.Project.Name}", cancellationToken);
         await variables.CopyAsync(actor, project.Project, started.ProjectId, CancellationToken.None);
         return (target, started);

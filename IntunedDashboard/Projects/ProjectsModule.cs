@@ -17,6 +17,7 @@ public static class ProjectsModule
         builder.Services.AddSingleton<ProjectQueries>();
         builder.Services.AddSingleton<ProjectCommands>();
         builder.Services.AddSingleton<DeploymentFiles>();
+        builder.Services.AddSingleton<DeploymentShare>();
         builder.Services.AddSingleton<ArchiveIntake>();
         builder.Services.AddSingleton<KeyValueStore>();
         builder.Services.AddSingleton<ModuleCache>();

@@ -55,6 +55,7 @@ public sealed class AttemptRunner(
     RunStore store,
     IArtifactStore artifacts,
     DeploymentFiles files,
+    DeploymentShare share,
     RunEnvironment environment,
     AttemptServicesFactory services,
     RunningBrowsers running,
@@ -87,6 +88,7 @@ public sealed class AttemptRunner(
             .. proxy is { Password.Length: > 0 } ? [proxy.Password] : Array.Empty<string>(),
             ai.Value.ApiKey,
         ]);
+        await share.EnsureAsync(project.Project.Id, project.DeploymentId, CancellationToken.None);
         var settings = project.Manifest.Settings;
         var request = new ExecutionRequest
         {

@@ -1,5 +1,6 @@
 using IntunedDashboard.Data;
 using IntunedDashboard.Execution;
+using IntunedDashboard.Platform;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -15,6 +16,14 @@ public sealed class DatabaseCheck(IDbContextFactory<AppDbContext> contexts) : IH
             ? HealthCheckResult.Healthy("The database answers.")
             : HealthCheckResult.Unhealthy("The database does not answer.");
     }
+}
+
+public sealed class ArtifactCheck(IArtifactStore artifacts) : IHealthCheck
+{
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        await artifacts.FindFaultAsync(cancellationToken) is { } fault
+            ? HealthCheckResult.Unhealthy(fault)
+            : HealthCheckResult.Healthy("Artifacts can be kept.");
 }
 
 public sealed class BrowserCheck(IServiceProvider services) : IHealthCheck

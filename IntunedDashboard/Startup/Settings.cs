@@ -28,7 +28,13 @@ public static class Settings
         new("Browser:ExecutablePath", value => File.Exists(value) ? null : $"There is no file {value}."),
         Flag("Browser:AutoInstall"),
         OneOf("Browser:Isolation", "PerRun", "Shared"),
-        OneOf("Artifacts:Provider", "FileSystem"),
+        OneOf("Artifacts:Provider", "FileSystem", "S3"),
+        Address("Artifacts:S3:Endpoint"),
+        Text("Artifacts:S3:Region"),
+        Length("Artifacts:S3:Bucket", 3, 63),
+        Length("Artifacts:S3:AccessKey", 1, 1000),
+        Length("Artifacts:S3:SecretKey", 1, 1000),
+        Flag("Artifacts:S3:ForcePathStyle"),
         Flag(OutboundTargets.Setting),
         new("Bootstrap:AdminEmail", value => MailAddress.TryCreate(value, out _) ? null : "Must be an email address."),
         Length("Bootstrap:AdminPassword", 8, 128),
@@ -88,6 +94,13 @@ public static class Settings
         }
 
         FindDatabaseFaults(configuration, faults);
+        if (string.Equals(configuration["Artifacts:Provider"], "S3", StringComparison.OrdinalIgnoreCase))
+        {
+            faults.AddRange(new[] { "Artifacts:S3:Bucket", "Artifacts:S3:AccessKey", "Artifacts:S3:SecretKey" }
+                .Where(name => !Has(configuration, name))
+                .Select(name => new SettingFault(name, "Must be set with Artifacts:Provider S3.")));
+        }
+
         var email = Has(configuration, "Bootstrap:AdminEmail");
         var password = Has(configuration, "Bootstrap:AdminPassword");
         if (email != password)

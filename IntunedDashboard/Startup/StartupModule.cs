@@ -8,6 +8,7 @@ public static class StartupModule
     {
         builder.Services.AddHealthChecks()
             .AddCheck<DatabaseCheck>("database")
+            .AddCheck<ArtifactCheck>("artifacts")
             .AddCheck<BrowserCheck>("browser");
         builder.AddTelemetry();
         builder.Services.AddHostedService<Welcome>();

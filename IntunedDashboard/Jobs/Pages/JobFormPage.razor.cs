@@ -100,7 +100,7 @@ public sealed partial class JobFormPage
 
             form.Changed += (_, _) => Renew();
             _draft.Show(form);
-            (_form, _readOnly, _defaultTarget) = (form, FindObstacle(deployed, job), await DefaultSinks.FindTargetAsync(project.Id, Lifetime));
+            (_form, _readOnly, _defaultTarget) = (form, await FindObstacleAsync(deployed, job), await DefaultSinks.FindTargetAsync(project.Id, Lifetime));
         }
         catch (RequestException refusal)
         {
@@ -109,9 +109,9 @@ public sealed partial class JobFormPage
     }
 
     /// <returns>Why nothing can be changed here, or null.</returns>
-    private string? FindObstacle(DeployedProject deployed, JobView? job) => job switch
+    private async Task<string?> FindObstacleAsync(DeployedProject deployed, JobView? job) => job switch
     {
-        { Origin: JobOrigin.Code } => $"This Job is defined by {Files.Find(deployed, job.Id) ?? "a file of the project"}: change it there and deploy again.",
+        { Origin: JobOrigin.Code } => $"This Job is defined by {await Files.FindAsync(deployed, job.Id, Lifetime) ?? "a file of the project"}: change it there and deploy again.",
         _ when !May(Role.Developer) => "Only developers and admins change Jobs.",
         _ => null,
     };

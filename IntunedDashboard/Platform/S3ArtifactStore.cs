@@ -1,0 +1,136 @@
+using System.Net;
+using Amazon;
+using Amazon.Runtime;
+using Amazon.S3;
+using Amazon.S3.Model;
+using Microsoft.Extensions.Options;
+
+namespace IntunedDashboard.Platform;
+
+/// <summary><c>Artifacts:S3:*</c>: the bucket that every node reaches.</summary>
+public sealed class S3ArtifactOptions
+{
+    public const string Section = "Artifacts:S3";
+
+    /// <summary>Null for Amazon's own.</summary>
+    public string? Endpoint { get; set; }
+
+    public string Region { get; set; } = "us-east-1";
+
+    public string Bucket { get; set; } = string.Empty;
+
+    public string AccessKey { get; set; } = string.Empty;
+
+    public string SecretKey { get; set; } = string.Empty;
+
+    /// <summary>Whether the bucket is part of the path rather than of the host's name; null: with an endpoint of one's own.</summary>
+    public bool? ForcePathStyle { get; set; }
+}
+
+/// <summary>Artifacts in a bucket of an S3-compatible store, each an object under its key. Safe for concurrent use.</summary>
+public sealed class S3ArtifactStore : IArtifactStore, IDisposable
+{
+    private readonly S3ArtifactOptions _options;
+    private readonly AmazonS3Client _client;
+
+    public S3ArtifactStore(IOptions<S3ArtifactOptions> options)
+    {
+        _options = options.Value;
+        var config = new AmazonS3Config
+        {
+            DisableLogging = true,
+            IgnoreConfiguredEndpointUrls = true,
+            // Not every compatible store knows the newer checksums.
+            RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
+            ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
+            ForcePathStyle = _options.ForcePathStyle ?? !string.IsNullOrEmpty(_options.Endpoint),
+        };
+        if (string.IsNullOrEmpty(_options.Endpoint))
+        {
+            config.RegionEndpoint = RegionEndpoint.GetBySystemName(_options.Region);
+        }
+        else
+        {
+            config.ServiceURL = _options.Endpoint;
+            config.AuthenticationRegion = _options.Region;
+        }
+
+        _client = new AmazonS3Client(new BasicAWSCredentials(_options.AccessKey, _options.SecretKey), config);
+    }
+
+    public bool IsRemote => true;
+
+    public async Task SaveAsync(string key, Stream content, CancellationToken cancellationToken) => await _client.PutObjectAsync(
+        new PutObjectRequest { BucketName = _options.Bucket, Key = key, InputStream = content, AutoCloseStream = false }, cancellationToken);
+
+    public async Task<Stream?> OpenAsync(string key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var found = await _client.GetObjectAsync(_options.Bucket, key, cancellationToken);
+
+            // Readers seek, for example to serve a part of a trace, and an answer of the store cannot.
+            var copy = new FileStream(
+                Path.Combine(Path.GetTempPath(), Ids.NewRunId()), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 81920,
+                FileOptions.Asynchronous | FileOptions.DeleteOnClose);
+            try
+            {
+                await found.ResponseStream.CopyToAsync(copy, cancellationToken);
+                copy.Position = 0;
+                return copy;
+            }
+            catch
+            {
+                await copy.DisposeAsync();
+                throw;
+            }
+        }
+        catch (AmazonS3Exception missing) when (missing.StatusCode == HttpStatusCode.NotFound && missing.ErrorCode != "NoSuchBucket")
+        {
+            return null;
+        }
+    }
+
+    public async Task DeleteAsync(string prefix, CancellationToken cancellationToken)
+    {
+        var request = new ListObjectsV2Request { BucketName = _options.Bucket, Prefix = $"{prefix.TrimEnd('/')}/" };
+        ListObjectsV2Response page;
+        do
+        {
+            page = await _client.ListObjectsV2Async(request, cancellationToken);
+            if (page.S3Objects is { Count: > 0 } objects)
+            {
+                await _client.DeleteObjectsAsync(
+                    new DeleteObjectsRequest
+                    {
+                        BucketName = _options.Bucket,
+                        Objects = objects.ConvertAll(o => new KeyVersion { Key = o.Key }),
+                        Quiet = true,
+                    },
+                    cancellationToken);
+            }
+
+            request.ContinuationToken = page.NextContinuationToken;
+        }
+        while (page.IsTruncated == true);
+    }
+
+    public async Task<string?> FindFaultAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = _options.Bucket, MaxKeys = 1 }, cancellationToken);
+            return null;
+        }
+        catch (AmazonS3Exception refused)
+        {
+            return $"The store refuses the bucket {_options.Bucket} ({refused.ErrorCode}).";
+        }
+        catch (Exception unreachable) when (unreachable is HttpRequestException or AmazonServiceException or AmazonClientException)
+        {
+            return "The store of artifacts does not answer.";
+        }
+    }
+
+    public void Dispose() => _client.Dispose();
+}
