@@ -7,6 +7,8 @@ using IntunedDashboard.Tests.EndToEnd;
 using IntunedDashboard.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
+using Role = IntunedDashboard.Identity.Role;
 
 namespace IntunedDashboard.Tests.Jobs;
 
@@ -198,6 +200,26 @@ public sealed class CodeJobTests : IAsyncLifetime
         Assert.Equal(
             [("intuned-resources/jobs/readme.md", "warning"), ("intuned-resources/jobs/two/a.job.json", "error")],
             deployment.Diagnostics().Select(d => (d.GetProperty("file").GetString()!, d.GetProperty("severity").GetString()!)).Order());
+    }
+
+    [Fact]
+    public async Task The_form_of_a_Job_from_a_file_names_the_file_and_changes_nothing()
+    {
+        await DeployAsync(Archive().With("intuned-resources/jobs/nightly/a.job.json", Job("1")));
+        var browser = new TestBrowser();
+        await browser.InitializeAsync();
+        try
+        {
+            var page = await browser.OpenAsync(_app, Role.Developer);
+            await page.GotoAsync("/projects/coded/jobs/a/edit");
+            await Assertions.Expect(page.GetByText("This Job is defined by intuned-resources/jobs/nightly/a.job.json: change it there and deploy again."))
+                .ToBeVisibleAsync(new() { Timeout = 30_000 });
+            await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Save" })).ToBeDisabledAsync();
+        }
+        finally
+        {
+            await browser.DisposeAsync();
+        }
     }
 
     private static ProjectArchive Archive() => ProjectArchive.Minimal();

@@ -6,7 +6,9 @@ using IntunedDashboard.Tests.Sinks;
 using IntunedDashboard.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
 using static IntunedDashboard.Tests.Jobs.JobHost;
+using Role = IntunedDashboard.Identity.Role;
 
 namespace IntunedDashboard.Tests.Jobs;
 
@@ -30,6 +32,26 @@ public sealed class DefaultSinkTests : IAsyncLifetime
     {
         _project.Dispose();
         await _app.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task The_form_says_that_results_go_to_the_sink_of_the_settings_file()
+    {
+        await DeployAsync($$"""{ "type": "webhook", "url": "https://receiver.example.test/all", "secret": "{{Secret}}" }""");
+        var browser = new TestBrowser();
+        await browser.InitializeAsync();
+        try
+        {
+            var page = await browser.OpenAsync(_app, Role.Developer);
+            await page.GotoAsync("/projects/with-default/jobs/new");
+            await Assertions.Expect(page.GetByLabel("Results go to").Locator("option:checked")).ToHaveTextAsync("The sink of the settings file", new() { Timeout = 30_000 });
+            await Assertions.Expect(page.Locator(".job-form")).ToContainTextAsync("receiver.example.test");
+            Assert.DoesNotContain(Secret, await page.ContentAsync(), StringComparison.Ordinal);
+        }
+        finally
+        {
+            await browser.DisposeAsync();
+        }
     }
 
     [Fact]

@@ -33,6 +33,14 @@ public sealed class JobRunPaceTests
         Assert.Equal(0.2, Pace(Ends(2, TimeSpan.FromMinutes(4)), Now.AddMinutes(-10)), 0.01);
 
     [Fact]
+    public void What_ended_before_a_pause_and_the_pause_itself_do_not_count()
+    {
+        var ends = Ends(20, TimeSpan.FromSeconds(0.5)).Concat(Enumerable.Range(0, 100).Select(i => Now.AddHours(-1) - TimeSpan.FromSeconds(i)));
+        Assert.Equal(120, Pace(ends, Now.AddSeconds(-10)), 0.01);
+        Assert.Null(JobRunPace.Of([Now.AddHours(-1)], Now.AddSeconds(-10), Now));
+    }
+
+    [Fact]
     public void The_rest_takes_as_long_as_its_items_at_that_pace() =>
         Assert.Equal(TimeSpan.FromMinutes(5), new JobRunPace(20).TimeFor(100));
 

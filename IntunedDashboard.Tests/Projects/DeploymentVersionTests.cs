@@ -113,7 +113,7 @@ public sealed class DeploymentVersionTests(AppHost host) : IClassFixture<AppHost
         var deployment = await host.WaitForDeploymentAsync(client, "logins", started.DeploymentId.ToString());
         Assert.True(deployment.GetProperty("status").GetString() == "succeeded", deployment.GetRawText());
         Assert.Empty(deployment.Diagnostics());
-        var (directory, file) = host.Services.GetRequiredService<ProjectQueries>().FindSource(project.Id, started.DeploymentId);
+        var (directory, file) = await host.Services.GetRequiredService<ProjectQueries>().FindSourceAsync(project.Id, started.DeploymentId, default);
         Assert.Contains("// mine", await File.ReadAllTextAsync(Path.Combine(directory, file)), StringComparison.Ordinal);
         Assert.True((await host.Services.GetRequiredService<ProjectQueries>().GetDeployedAsync(project.Id, default)).Manifest is
             { HasCreate: true, HasCheck: true, Settings.AuthSessionsEnabled: true });

@@ -288,6 +288,37 @@ public sealed class JobFormTests(JobFormHost host) : IClassFixture<JobFormHost>
         await page.Context.CloseAsync();
     }
 
+    [S3Fact]
+    public async Task A_bucket_is_tested_saved_and_gets_the_results_and_its_keys_are_not_shown_again()
+    {
+        await using var server = await S3Server.StartAsync();
+        await Flow.CreateJobAsync(Job("into-a-bucket", items: 1, Session));
+        var page = await host.OpenAsync("/jobs/into-a-bucket/edit");
+        await page.GetByLabel("Results go to").SelectOptionAsync("A bucket (S3)");
+        await page.GetByLabel("Bucket", new() { Exact = true }).FillAsync(S3Server.Bucket);
+        await page.GetByLabel("Region").FillAsync("us-east-1");
+        await page.GetByLabel("Access key id").FillAsync("wrong-key");
+        await page.GetByLabel("Secret access key").FillAsync("wrong-key");
+        await page.GetByLabel("Prefix").FillAsync("form/");
+        await page.GetByLabel("Endpoint").FillAsync(server.Url);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Test sink" }).ClickAsync();
+        await Expect(page.Locator(".job-test .note.tone-bad")).ToBeVisibleAsync(new() { Timeout = 30_000 });
+        await page.GetByLabel("Access key id").FillAsync(S3Server.Key);
+        await page.GetByLabel("Secret access key").FillAsync(S3Server.Key);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Test sink" }).ClickAsync();
+        await Expect(page.Locator(".job-test .note.tone-good")).ToBeVisibleAsync(new() { Timeout = 30_000 });
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await Expect(page).ToHaveURLAsync(new Regex("/jobs/into-a-bucket$"), new() { Timeout = 30_000 });
+
+        await page.GotoAsync("/projects/flow/jobs/into-a-bucket/edit");
+        await Expect(page.GetByLabel("Bucket", new() { Exact = true })).ToHaveValueAsync(S3Server.Bucket);
+        await Expect(page.GetByLabel("Secret access key")).Not.ToHaveValueAsync(S3Server.Key);
+        await Flow.JobRunAsync("into-a-bucket", await Flow.TriggerAsync("into-a-bucket"), "SUCCESS");
+        var objects = await Eventually.GetAsync(server.ReadAllAsync, all => all.Keys.Any(k => k.StartsWith("form/flow/into-a-bucket/", StringComparison.Ordinal)));
+        Assert.NotEmpty(objects);
+        await page.Context.CloseAsync();
+    }
+
     /// <summary>Goes to a control by Tab alone, as somebody without a mouse does.</summary>
     private sealed class Keyboard(IPage page)
     {

@@ -40,7 +40,7 @@ public sealed class DatabaseMove(AppDbContext source, AppDbContext target, Actio
         await using var transaction = await target.Database.BeginTransactionAsync(cancellationToken);
         foreach (var type in types)
         {
-            var rows = await Call<long>(CopyTable, type, this, cancellationToken);
+            var rows = await Call<long>(CopyTable, type, new Sides(source, target), cancellationToken);
             await ContinueNumbersAsync(type, cancellationToken);
             var (sent, arrived) = (await Call<Sum>(SumTable, type, source, cancellationToken), await Call<Sum>(SumTable, type, target, cancellationToken));
             if (sent != arrived)
@@ -91,13 +91,13 @@ public sealed class DatabaseMove(AppDbContext source, AppDbContext target, Actio
     private static Task<bool> AnyAsync<T>(AppDbContext db, CancellationToken cancellationToken)
         where T : class => db.Set<T>().AnyAsync(cancellationToken);
 
-    private static async Task<long> CopyAsync<T>(DatabaseMove move, CancellationToken cancellationToken)
+    private static async Task<long> CopyAsync<T>(Sides sides, CancellationToken cancellationToken)
         where T : class
     {
         var count = 0L;
-        await foreach (var row in move.source.Set<T>().AsNoTracking().AsAsyncEnumerable().WithCancellation(cancellationToken))
+        await foreach (var row in sides.Source.Set<T>().AsNoTracking().AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
-            move.target.Add(row);
+            sides.Target.Add(row);
             if (++count % BatchSize == 0)
             {
                 await SaveAsync();
@@ -109,8 +109,8 @@ public sealed class DatabaseMove(AppDbContext source, AppDbContext target, Actio
 
         async Task SaveAsync()
         {
-            await move.target.SaveChangesAsync(cancellationToken);
-            move.target.ChangeTracker.Clear();
+            await sides.Target.SaveChangesAsync(cancellationToken);
+            sides.Target.ChangeTracker.Clear();
         }
     }
 
@@ -168,6 +168,8 @@ public sealed class DatabaseMove(AppDbContext source, AppDbContext target, Actio
 #pragma warning restore EF1002
         }
     }
+
+    private sealed record Sides(AppDbContext Source, AppDbContext Target);
 
     private sealed record Sum(long Rows, ulong Checksum);
 }

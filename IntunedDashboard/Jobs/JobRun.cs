@@ -79,6 +79,9 @@ public sealed class JobRun
 
     public required DateTimeOffset StartedAt { get; init; }
 
+    /// <summary>When it last went on after a pause.</summary>
+    public DateTimeOffset? ResumedAt { get; set; }
+
     /// <summary>Null as long as it is active; PAUSED counts as active.</summary>
     public DateTimeOffset? EndedAt { get; set; }
 

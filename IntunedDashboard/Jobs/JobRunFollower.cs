@@ -159,9 +159,11 @@ public sealed class JobRunFollower(JobRunMoves moves, JobWake wake, ILiveSignals
     private async Task GoOnAsync(AppDbContext db, JobRun jobRun)
     {
         var resumed = jobRun.Status == JobRunStatus.Resuming;
+        var now = clock.GetUtcNow();
         await db.Set<JobRun>().Where(r => r.Seq == jobRun.Seq).ExecuteUpdateAsync(set => set
             .SetProperty(r => r.Status, r => resumed ? JobRunStatus.Pending : r.Status)
             .SetProperty(r => r.Stage, JobRunStage.Dispatching)
+            .SetProperty(r => r.ResumedAt, r => resumed ? now : r.ResumedAt)
             .SetProperty(r => r.WasValidated, true));
         await moves.SettleAsync(db, jobRun.Seq, CancellationToken.None);
     }

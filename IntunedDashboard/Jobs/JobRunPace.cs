@@ -12,9 +12,11 @@ public sealed record JobRunPace(double ItemsPerMinute)
     private static readonly TimeSpan Recent = TimeSpan.FromMinutes(1);
 
     /// <param name="ends">At most <see cref="Sample"/>, the last one first.</param>
+    /// <param name="startedAt">When it began, or last went on: how long it was paused says nothing about its pace.</param>
     /// <returns>Null while there is nothing to judge by.</returns>
     public static JobRunPace? Of(IReadOnlyList<DateTimeOffset> ends, DateTimeOffset startedAt, DateTimeOffset now)
     {
+        ends = [.. ends.TakeWhile(end => end >= startedAt)];
         if (ends.Count == 0)
         {
             return null;

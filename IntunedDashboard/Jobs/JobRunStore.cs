@@ -92,6 +92,7 @@ public sealed class JobRunStore(
                         .SetProperty(r => r.ReasonType, (string?)null)
                         .SetProperty(r => r.ReasonMessage, (string?)null)
                         .SetProperty(r => r.FruitlessValidations, 0)
+                        .SetProperty(r => r.ResumedAt, now)
                         .SetProperty(r => r.UpdatedAt, now),
                     cancellationToken),
             async (db, jobRun) =>

@@ -93,6 +93,8 @@ public sealed record JobRunView
 
     public required DateTimeOffset StartedAt { get; init; }
 
+    public DateTimeOffset? ResumedAt { get; init; }
+
     public DateTimeOffset? EndedAt { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
@@ -139,6 +141,7 @@ public sealed record JobRunView
         ErrorMessage = run.ErrorMessage,
         ErrorCorrelationId = run.ErrorCorrelationId,
         StartedAt = run.StartedAt,
+        ResumedAt = run.ResumedAt,
         EndedAt = run.EndedAt,
         CreatedAt = run.CreatedAt,
         UpdatedAt = run.UpdatedAt,

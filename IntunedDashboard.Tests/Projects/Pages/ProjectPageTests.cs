@@ -50,7 +50,7 @@ public sealed class ProjectPageTests(AppHost host, TestBrowser browser) : IClass
         await Assertions.Expect(page.GetByLabel("Width, pixels")).ToHaveValueAsync("1600");
         var queries = host.Services.GetRequiredService<ProjectQueries>();
         var project = (await queries.FindAsync(host.WorkspaceId, "settled", default))!;
-        var (directory, file) = queries.FindSource(project.Id, project.CurrentDeploymentId!.Value);
+        var (directory, file) = await queries.FindSourceAsync(project.Id, project.CurrentDeploymentId!.Value, default);
         Assert.Contains("// mine", await File.ReadAllTextAsync(Path.Combine(directory, file)), StringComparison.Ordinal);
 
         await page.GetByLabel("Name", new() { Exact = true }).FillAsync("settled-anew");

@@ -100,7 +100,7 @@ public sealed partial class JobRunPage
             : await JobRuns.ListFailedItemsAsync(run.Seq, MostFailed, what.Failed, token);
         var isAtWork = run.Status == JobRunStatus.Pending && !run.IsValidating && run.EndedCount > 0;
         var pace = isAtWork
-            ? JobRunPace.Of(await JobRuns.ListLatestEndsAsync(run.Seq, JobRunPace.Sample, token), run.StartedAt, Time.GetUtcNow())
+            ? JobRunPace.Of(await JobRuns.ListLatestEndsAsync(run.Seq, JobRunPace.Sample, token), run.ResumedAt ?? run.StartedAt, Time.GetUtcNow())
             : null;
         var session = run.Options.AuthSession is { } needed ? await Sessions.FindAsync(what.Project, needed.Id, token) : null;
         var apis = _reading?.Apis ?? (await Projects.FindRowAsync(what.Project, token))?.Apis ?? [];

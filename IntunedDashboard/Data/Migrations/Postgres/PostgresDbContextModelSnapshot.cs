@@ -547,6 +547,9 @@ namespace IntunedDashboard.Data.Migrations.Postgres
                     b.Property<string>("ReasonType")
                         .HasColumnType("text");
 
+                    b.Property<DateTime?>("ResumedAt")
+                        .HasColumnType("timestamp with time zone");
+
                     b.Property<string>("RetryOfJobRunId")
                         .HasMaxLength(36)
                         .HasColumnType("character varying(36)");

@@ -538,6 +538,9 @@ namespace IntunedDashboard.Data.Migrations.Sqlite
                     b.Property<string>("ReasonType")
                         .HasColumnType("TEXT");
 
+                    b.Property<DateTime?>("ResumedAt")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("RetryOfJobRunId")
                         .HasMaxLength(36)
                         .HasColumnType("TEXT");
