@@ -59,7 +59,8 @@ public sealed class S3ArtifactTests
         using (var first = new ProjectDriver(host, "shared"))
         {
             await first.DeployAsync(ProjectArchive.Minimal());
-            Assert.Contains("Artifacts can be kept.", await first.Client.GetStringAsync("/health/ready"), StringComparison.Ordinal);
+            using var ready = await first.Client.GetAsync("/health/ready");
+            Assert.Contains("Artifacts can be kept.", await ready.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         }
 
         Directory.Delete(host.Services.GetRequiredService<DashboardPaths>().Projects, recursive: true);

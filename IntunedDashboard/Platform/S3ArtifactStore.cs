@@ -61,7 +61,16 @@ public sealed class S3ArtifactStore : IArtifactStore, IDisposable
     public bool IsRemote => true;
 
     public async Task SaveAsync(string key, Stream content, CancellationToken cancellationToken) => await _client.PutObjectAsync(
-        new PutObjectRequest { BucketName = _options.Bucket, Key = key, InputStream = content, AutoCloseStream = false }, cancellationToken);
+        new PutObjectRequest
+        {
+            BucketName = _options.Bucket,
+            Key = key,
+            InputStream = content,
+            AutoCloseStream = false,
+            // Not every compatible store understands content that is sent in signed pieces.
+            UseChunkEncoding = false,
+        },
+        cancellationToken);
 
     public async Task<Stream?> OpenAsync(string key, CancellationToken cancellationToken)
     {
