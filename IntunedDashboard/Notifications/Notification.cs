@@ -53,7 +53,6 @@ public sealed class NotificationConfiguration : IEntityTypeConfiguration<Notific
         builder.Property(n => n.Id).HasMaxLength(32).IsRequired();
         builder.Property(n => n.Kind).HasConversion<string>().HasMaxLength(24);
         builder.Property(n => n.Cause).HasMaxLength(96);
-        builder.HasIndex(n => n.Id).IsUnique();
 
         // One open notification for each cause, whoever finds it out at once. The open ones are counted and listed by it as well.
         builder.HasIndex(n => n.Cause).IsUnique().HasFilter("\"ResolvedAt\" IS NULL").HasDatabaseName("IX_Notifications_Open");
