@@ -27,8 +27,7 @@ public sealed class EmailNoticeTests : IAsyncLifetime
         settings["Notifications:Email:Password"] = Password;
         settings["Dashboard:PublicUrl"] = "https://automations.example.test";
         await using var host = await StartAsync(settings);
-        await host.LogInAsync("lost");
-        await host.LoseSessionAsync("lost");
+        await host.LoseNewSessionAsync("lost");
         var notice = await host.App.NoticeAsync(Channel, NoticeStatus.Sent);
         Assert.Equal((1, "127.0.0.1 took it."), (notice.AttemptCount, notice.Message));
 
@@ -52,8 +51,7 @@ public sealed class EmailNoticeTests : IAsyncLifetime
     {
         _server.Answer = _ => Task.FromResult<string?>(_server.All.Count == 1 ? "451 4.3.0 busy" : "554 5.7.1 no");
         await using var host = await StartAsync(_server.Settings());
-        await host.LogInAsync("lost");
-        await host.LoseSessionAsync("lost");
+        await host.LoseNewSessionAsync("lost");
         var notice = await Eventually.GetAsync(() => host.App.NoticeAsync(Channel, NoticeStatus.Pending), n => n.Message is not null);
         Assert.Equal("127.0.0.1 did not take it: 451 4.3.0 busy", notice.Message);
 
@@ -68,23 +66,20 @@ public sealed class EmailNoticeTests : IAsyncLifetime
     {
         _server.Answer = _ => Task.FromResult<string?>(null);
         await using var host = await StartAsync(_server.Settings());
-        await host.LogInAsync("lost");
-        await host.LoseSessionAsync("lost");
+        await host.LoseNewSessionAsync("lost");
         var notice = await host.App.NoticeAsync(Channel, NoticeStatus.Unknown);
         Assert.Contains("may have arrived", notice.Message, StringComparison.Ordinal);
 
         var hangs = new TaskCompletionSource<string?>();
         _server.Answer = _ => hangs.Task;
-        await host.LogInAsync("second");
-        await host.LoseSessionAsync("second");
+        await host.LoseNewSessionAsync("second");
         await Eventually.TrueAsync(() => _server.All.Count == 2);
         await host.RestartAsync();
         hangs.SetResult(MailServer.Taken);
         await host.App.NoticeAsync(Channel, NoticeStatus.Unknown);
 
         _server.Answer = _ => Task.FromResult<string?>(MailServer.Taken);
-        await host.LogInAsync("third");
-        await host.LoseSessionAsync("third");
+        await host.LoseNewSessionAsync("third");
         await host.App.NoticeAsync(Channel, NoticeStatus.Sent);
         Assert.Equal(3, _server.All.Count);
     }
@@ -97,8 +92,7 @@ public sealed class EmailNoticeTests : IAsyncLifetime
         settings["Notifications:Email:User"] = "automations";
         settings["Notifications:Email:Password"] = Password;
         await using var host = await StartAsync(settings);
-        await host.LogInAsync("lost");
-        await host.LoseSessionAsync("lost");
+        await host.LoseNewSessionAsync("lost");
 
         var notice = await host.App.NoticeAsync(Channel, NoticeStatus.Failed);
         Assert.Equal("127.0.0.1 does not accept the user and password of Notifications:Email.", notice.Message);

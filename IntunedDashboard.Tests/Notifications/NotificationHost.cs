@@ -47,6 +47,14 @@ public static class NotificationHost
         return await host.OperationAsync($"/auth-sessions/{id}/update/{started["operationId"]}/result");
     }
 
+    /// <summary>A session that is logged in, and lost for good by its first Run.</summary>
+    public static async Task LoseNewSessionAsync(this FlowHost host, string id)
+    {
+        host.Engine.Reset();
+        await host.LogInAsync(id);
+        await host.LoseSessionAsync(id);
+    }
+
     /// <summary>A Run that loses the login for good.</summary>
     public static async Task LoseSessionAsync(this FlowHost host, string id)
     {

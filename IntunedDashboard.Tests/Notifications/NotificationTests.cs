@@ -31,11 +31,20 @@ public sealed class NotificationTests : IAsyncLifetime
         await _host.LogInAsync("many-runs");
         await _host.LogInAsync("another");
         Engine.LoseLogins();
+        var allCheck = new TaskCompletionSource();
+        Engine.Check = async (_, token) =>
+        {
+            await allCheck.Task.WaitAsync(token);
+            return await ScriptedEngine.SayNo();
+        };
         var runs = new List<string>();
-        for (var i = 0; i < 6; i++)
+        for (var i = 0; i < 5; i++)
         {
             runs.Add(await _host.StartRunAsync(new JsonObject { ["id"] = "many-runs" }, attempts: 1));
         }
+
+        await Eventually.TrueAsync(() => Engine.Count(FunctionKind.Check) == 5);
+        allCheck.SetResult();
 
         foreach (var run in runs)
         {
@@ -65,10 +74,8 @@ public sealed class NotificationTests : IAsyncLifetime
     [DataFact]
     public async Task A_check_that_passes_again_or_the_end_of_the_session_resolves_it()
     {
-        await _host.LogInAsync("comes-back");
-        await _host.LogInAsync("goes-away");
-        await _host.LoseSessionAsync("comes-back");
-        await _host.LoseSessionAsync("goes-away");
+        await _host.LoseNewSessionAsync("comes-back");
+        await _host.LoseNewSessionAsync("goes-away");
         Assert.Equal(2, (await App.NotificationsAsync()).Count(n => n.ResolvedAt is null));
 
         Engine.Reset();
@@ -202,12 +209,7 @@ public sealed class NotificationTests : IAsyncLifetime
         var names = Enumerable.Range(1, 5).Select(i => $"session-{i}").ToList();
         foreach (var name in names)
         {
-            await _host.LogInAsync(name);
-        }
-
-        foreach (var name in names)
-        {
-            await _host.LoseSessionAsync(name);
+            await _host.LoseNewSessionAsync(name);
         }
 
         var seen = new List<string>();

@@ -25,8 +25,7 @@ public sealed class WebhookNoticeTests : IAsyncLifetime
     public async Task It_arrives_once_signed_with_what_was_promised_also_over_a_restart()
     {
         await using var host = await StartAsync();
-        await host.LogInAsync("lost");
-        await host.LoseSessionAsync("lost");
+        await host.LoseNewSessionAsync("lost");
         var notice = await host.App.NoticeAsync(Channel, NoticeStatus.Sent);
         Assert.Equal((1, $"{_receiver.Url} answered 204."), (notice.AttemptCount, notice.Message));
 
@@ -47,8 +46,7 @@ public sealed class WebhookNoticeTests : IAsyncLifetime
 
         await host.RestartAsync();
         await host.LoseSessionAsync("lost");
-        await host.LogInAsync("second");
-        await host.LoseSessionAsync("second");
+        await host.LoseNewSessionAsync("second");
         await host.App.NoticeAsync(Channel, NoticeStatus.Sent);
         Assert.Equal(2, _receiver.All.Count);
         Assert.DoesNotContain(_secret, host.App.Log, StringComparison.Ordinal);
@@ -60,8 +58,7 @@ public sealed class WebhookNoticeTests : IAsyncLifetime
         var hangs = new TaskCompletionSource();
         _receiver.Answer = (_, context) => hangs.Task.WaitAsync(context.RequestAborted);
         await using var host = await StartAsync();
-        await host.LogInAsync("lost");
-        await host.LoseSessionAsync("lost");
+        await host.LoseNewSessionAsync("lost");
         await Eventually.TrueAsync(() => _receiver.All.Count == 1);
         await host.RestartAsync();
         hangs.SetResult();
@@ -69,8 +66,7 @@ public sealed class WebhookNoticeTests : IAsyncLifetime
 
         var notice = await host.App.NoticeAsync(Channel, NoticeStatus.Unknown);
         Assert.Contains("It may have arrived", notice.Message, StringComparison.Ordinal);
-        await host.LogInAsync("second");
-        await host.LoseSessionAsync("second");
+        await host.LoseNewSessionAsync("second");
         await host.App.NoticeAsync(Channel, NoticeStatus.Sent);
         Assert.Equal(2, _receiver.All.Count);
     }
@@ -81,8 +77,7 @@ public sealed class WebhookNoticeTests : IAsyncLifetime
         var url = _receiver.Url;
         await _receiver.DisposeAsync();
         await using var host = await StartAsync(url);
-        await host.LogInAsync("lost");
-        await host.LoseSessionAsync("lost");
+        await host.LoseNewSessionAsync("lost");
         var notice = await host.App.NoticeAsync(Channel, NoticeStatus.Pending);
         notice = await Eventually.GetAsync(() => host.App.NoticeAsync(Channel, NoticeStatus.Pending), n => n.Message is not null);
         Assert.Equal($"{url} could not be connected to.", notice.Message);
@@ -107,8 +102,7 @@ public sealed class WebhookNoticeTests : IAsyncLifetime
         var url = _receiver.Url;
         await _receiver.DisposeAsync();
         await using var host = await StartAsync(url);
-        await host.LogInAsync("lost");
-        await host.LoseSessionAsync("lost");
+        await host.LoseNewSessionAsync("lost");
         await Eventually.GetAsync(() => host.App.NoticeAsync(Channel, NoticeStatus.Pending), n => n.Message is not null);
         host.Engine.Reset();
         await host.UpdateSessionAsync("lost");
@@ -120,8 +114,7 @@ public sealed class WebhookNoticeTests : IAsyncLifetime
     public async Task A_private_target_is_refused_unless_the_setting_allows_it()
     {
         await using var host = await StartAsync(privateTargets: "false");
-        await host.LogInAsync("lost");
-        await host.LoseSessionAsync("lost");
+        await host.LoseNewSessionAsync("lost");
 
         var notice = await Eventually.GetAsync(() => host.App.NoticeAsync(Channel, NoticeStatus.Pending), n => n.Message is not null);
         Assert.Contains("Network:AllowPrivateTargets", notice.Message, StringComparison.Ordinal);
