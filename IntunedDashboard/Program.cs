@@ -7,6 +7,7 @@ using IntunedDashboard.Http.Description;
 using IntunedDashboard.Identity;
 using IntunedDashboard.Jobs;
 using IntunedDashboard.Live;
+using IntunedDashboard.Notifications;
 using IntunedDashboard.Platform;
 using IntunedDashboard.Projects;
 using IntunedDashboard.Runs;
@@ -42,6 +43,7 @@ public partial class Program
         builder.AddRunPages();
         builder.AddSinks();
         builder.AddJobs();
+        builder.AddNotifications();
         builder.AddStartup();
         adjust?.Invoke(builder);
 

@@ -4,8 +4,8 @@ using IntunedDashboard.Tests.Support;
 namespace IntunedDashboard.Tests.Architecture;
 
 /// <summary>
-/// Imports go one way: <c>Platform, then Data, Live, Execution, then Identity, Http, Ui, then Projects, AuthSessions, Runs, Sinks, Jobs, then
-/// Startup</c>. Pages are a layer of their own above all slices.
+/// Imports go one way: <c>Platform, then Data, Live, Execution, then Identity, Http, Ui, then Projects, AuthSessions, Runs, Sinks, Jobs, Notifications,
+/// then Startup</c>. Pages are a layer of their own above all slices.
 /// </summary>
 public sealed partial class ImportTests
 {
@@ -26,8 +26,9 @@ public sealed partial class ImportTests
         ["Runs"] = ["Platform", "Data", "Live", "Execution", "Identity", "Http", "Ui", "Projects", "AuthSessions"],
         ["Sinks"] = ["Platform", "Data", "Live", "Execution", "Identity", "Http", "Ui", "Projects", "AuthSessions", "Runs"],
         ["Jobs"] = ["Platform", "Data", "Live", "Execution", "Identity", "Http", "Ui", "Projects", "AuthSessions", "Runs", "Sinks"],
-        [Pages] = ["Platform", "Live", "Execution", "Identity", "Ui", "Projects", "AuthSessions", "Runs", "Sinks", "Jobs"],
-        ["Startup"] = ["Platform", "Data", "Live", "Execution", "Identity", "Http", "Ui", "Projects", "AuthSessions", "Runs", "Sinks", "Jobs"],
+        ["Notifications"] = ["Platform", "Data", "Live", "Execution", "Identity", "Http", "Ui", "Projects", "AuthSessions", "Runs", "Sinks", "Jobs"],
+        [Pages] = ["Platform", "Live", "Execution", "Identity", "Ui", "Projects", "AuthSessions", "Runs", "Sinks", "Jobs", "Notifications"],
+        ["Startup"] = ["Platform", "Data", "Live", "Execution", "Identity", "Http", "Ui", "Projects", "AuthSessions", "Runs", "Sinks", "Jobs", "Notifications"],
     };
 
     /// <summary>The model extends the framework's user model, so its context must name our user.</summary>

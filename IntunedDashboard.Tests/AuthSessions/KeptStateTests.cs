@@ -48,7 +48,7 @@ public sealed class KeptStateTests : IAsyncLifetime
     public async Task A_lost_login_is_not_brought_back()
     {
         var session = await FindAsync();
-        await Store.MarkExpiredAsync(session, Ids.NewRunId(), "Lost.", default);
+        await Store.MarkExpiredAsync(session, Ids.NewRunId(), "Lost.", isBeyondRepair: true, default);
 
         Assert.False(await Store.TryKeepAsync(session, Ids.NewRunId(), State, default));
     }

@@ -37,11 +37,11 @@ public sealed class WebhookReceiver : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly ConcurrentQueue<Received> _received = new();
 
-    private WebhookReceiver()
+    private WebhookReceiver(string url)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseSetting("urls", "http://127.0.0.1:0");
+        builder.WebHost.UseSetting("urls", url);
         _app = builder.Build();
         _app.Run(TakeAsync);
     }
@@ -53,9 +53,9 @@ public sealed class WebhookReceiver : IAsyncDisposable
     /// <summary>What each request is answered; 204 unless a test says otherwise.</summary>
     public Func<Received, HttpContext, Task> Answer { get; set; } = (_, context) => With(context, HttpStatusCode.NoContent);
 
-    public static async Task<WebhookReceiver> StartAsync()
+    public static async Task<WebhookReceiver> StartAsync(string url = "http://127.0.0.1:0")
     {
-        var receiver = new WebhookReceiver();
+        var receiver = new WebhookReceiver(url);
         await receiver._app.StartAsync();
         var addresses = receiver._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
         receiver.Url = addresses.Addresses.First().TrimEnd('/');

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using IntunedDashboard.Runs.Sinks;
 using IntunedDashboard.Startup;
 using IntunedDashboard.Tests.Support;
 using Microsoft.Extensions.Configuration;
@@ -50,6 +51,36 @@ public sealed class SettingsTests
         Assert.Equal("Bootstrap:AdminPassword", Assert.Single(FaultsOf(("Bootstrap:AdminEmail", "a@example.test"))).Name);
         Assert.Equal("Bootstrap:AdminEmail", Assert.Single(FaultsOf(("Bootstrap:AdminPassword", "long enough"))).Name);
         Assert.Equal("Bootstrap:ApiKey", Assert.Single(FaultsOf(("Bootstrap:ApiKey", "long-enough"))).Name);
+    }
+
+    [Theory]
+    [InlineData("Notifications:Webhook:Url", "alerts.example.com/planted", "http:// or https://")]
+    [InlineData("Notifications:Webhook:Secret", "planted", "whsec_")]
+    [InlineData("Notifications:Email:Host", "mail.example.com:25", "without a port")]
+    [InlineData("Notifications:Email:Port", "0", "from 1 to 65535")]
+    [InlineData("Notifications:Email:Security", "Ssl", "StartTls or Tls or None")]
+    [InlineData("Notifications:Email:From", "alerts", "an email address")]
+    [InlineData("Notifications:Email:To", "ops@example.com; anna", "commas between them")]
+    public void A_wrong_setting_of_notifications_is_named_with_what_is_allowed(string name, string value, string allowed)
+    {
+        var fault = Assert.Single(FaultsOf((name, value)), f => f.Name == name && f.Message.Contains(allowed, StringComparison.Ordinal));
+        Assert.DoesNotContain("planted", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Settings_of_notifications_are_whole_and_keep_a_password_unread()
+    {
+        const string Email = "Notifications:Email";
+        (string, string)[] whole = [($"{Email}:Host", "mail.example.com"), ($"{Email}:From", "Alerts <alerts@example.com>"), ($"{Email}:To", "ops@example.com, anna@example.com")];
+
+        Assert.Empty(FaultsOf(whole));
+        Assert.Equal("Notifications:Webhook:Url", Assert.Single(FaultsOf(("Notifications:Webhook:Secret", WebhookSecret.New()))).Name);
+        Assert.Equal([$"{Email}:Host", $"{Email}:From", $"{Email}:To"], FaultsOf(($"{Email}:Port", "25")).Select(f => f.Name));
+        Assert.Equal($"{Email}:Password", Assert.Single(FaultsOf([.. whole, ($"{Email}:User", "alerts")])).Name);
+        Assert.Equal($"{Email}:User", Assert.Single(FaultsOf([.. whole, ($"{Email}:Password", "planted")])).Name);
+        var unread = Assert.Single(FaultsOf([.. whole, ($"{Email}:User", "alerts"), ($"{Email}:Password", "planted"), ($"{Email}:Security", "none")]));
+        Assert.Equal($"{Email}:Security", unread.Name);
+        Assert.DoesNotContain("planted", unread.Message, StringComparison.Ordinal);
     }
 
     [Fact]

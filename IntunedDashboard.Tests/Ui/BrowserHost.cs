@@ -32,7 +32,8 @@ public sealed class BrowserHost : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _flow = await FlowHost.StartAsync();
+        // Nobody listens there: pages show what becomes of a notification that cannot be sent.
+        _flow = await FlowHost.StartAsync(settings: new Dictionary<string, string> { ["Notifications:Webhook:Url"] = "http://127.0.0.1:9/alerts" });
         await DescribeCredentialsAsync();
         await _browser.InitializeAsync();
     }

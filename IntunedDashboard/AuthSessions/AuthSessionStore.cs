@@ -1,6 +1,7 @@
 using IntunedDashboard.Data;
 using IntunedDashboard.Live;
 using IntunedDashboard.Platform;
+using IntunedDashboard.Projects;
 using Microsoft.EntityFrameworkCore;
 
 namespace IntunedDashboard.AuthSessions;
@@ -17,6 +18,7 @@ public sealed partial class AuthSessionStore(
     SecretProtector protector,
     StateVersions versions,
     AuthSessionHistory history,
+    IAttention attention,
     ILiveSignals signals,
     TimeProvider clock)
 {
@@ -128,7 +130,8 @@ public sealed partial class AuthSessionStore(
     }
 
     /// <summary>Ends a Create or Update that did not come to a verdict: the session is EXPIRED and free. Nothing happens to one that did.</summary>
-    public async Task AbandonLoginAsync(Guid key, string runId, string reason)
+    /// <param name="isKnown">Whether a person ended it or waits for the answer, who need not be told.</param>
+    public async Task AbandonLoginAsync(Guid key, string runId, string reason, bool isKnown = false)
     {
         await using var db = await contexts.CreateDbContextAsync(CancellationToken.None);
         if (await db.Set<AuthSession>().AsNoTracking().FirstOrDefaultAsync(s => s.Key == key, CancellationToken.None) is not { } session)
@@ -138,7 +141,7 @@ public sealed partial class AuthSessionStore(
 
         if (session.StatusRunId == runId && session.Status == AuthSessionStatus.Pending)
         {
-            await MarkExpiredAsync(session, runId, reason, CancellationToken.None);
+            await MarkExpiredAsync(session, runId, reason, isBeyondRepair: !isKnown, CancellationToken.None);
         }
 
         await UnlockAsync(session, runId);
@@ -185,24 +188,39 @@ public sealed partial class AuthSessionStore(
     {
         var now = clock.GetUtcNow();
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await db.Set<AuthSession>()
-            .Where(s => s.Key == session.Key)
-            .ExecuteUpdateAsync(
-                set => set.SetProperty(s => s.LastValidatedAt, now)
-                    .SetProperty(s => s.StatusSince, s => s.Status == AuthSessionStatus.Ready ? s.StatusSince : now)
-                    .SetProperty(s => s.StatusRunId, s => s.Status == AuthSessionStatus.Ready ? s.StatusRunId : runId)
-                    .SetProperty(s => s.StatusReason, (string?)null)
-                    .SetProperty(s => s.Status, AuthSessionStatus.Ready),
-                cancellationToken);
+
+        // Nearly every check finds the session as it left it, and writes no more than that.
+        var still = await db.Set<AuthSession>()
+            .Where(s => s.Key == session.Key && s.Status == AuthSessionStatus.Ready)
+            .ExecuteUpdateAsync(set => set.SetProperty(s => s.LastValidatedAt, now), cancellationToken);
+        if (still == 0)
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+            await db.Set<AuthSession>()
+                .Where(s => s.Key == session.Key)
+                .ExecuteUpdateAsync(
+                    set => set.SetProperty(s => s.LastValidatedAt, now)
+                        .SetProperty(s => s.StatusSince, s => s.Status == AuthSessionStatus.Ready ? s.StatusSince : now)
+                        .SetProperty(s => s.StatusRunId, s => s.Status == AuthSessionStatus.Ready ? s.StatusRunId : runId)
+                        .SetProperty(s => s.StatusReason, (string?)null)
+                        .SetProperty(s => s.Status, AuthSessionStatus.Ready),
+                    cancellationToken);
+            await attention.SettleAsync(db, NeedKind.SessionNeedsAttention, SubjectOf(session.Key), cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+
         signals.Publish(LiveTopics.AuthSessions(session.ProjectId));
     }
 
     /// <summary>The login is lost. The stored state is kept: a later check may still pass.</summary>
-    public async Task MarkExpiredAsync(AuthSession session, string runId, string reason, CancellationToken cancellationToken)
+    /// <param name="isBeyondRepair">Whether nothing that goes on logs in again by itself, so that people are told.</param>
+    public async Task MarkExpiredAsync(
+        AuthSession session, string runId, string reason, bool isBeyondRepair, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await db.Set<AuthSession>()
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var expired = await db.Set<AuthSession>()
             .Where(s => s.Key == session.Key)
             .ExecuteUpdateAsync(
                 set => set.SetProperty(s => s.StatusSince, s => s.Status == AuthSessionStatus.Expired ? s.StatusSince : now)
@@ -210,6 +228,16 @@ public sealed partial class AuthSessionStore(
                     .SetProperty(s => s.StatusReason, reason)
                     .SetProperty(s => s.Status, AuthSessionStatus.Expired),
                 cancellationToken);
+        if (expired == 1 && isBeyondRepair)
+        {
+            var message = $"AuthSession {session.Id} is expired. {reason}";
+            await attention.NeedAsync(
+                db,
+                new Need(NeedKind.SessionNeedsAttention, SubjectOf(session.Key), session.ProjectId, message) { AuthSessionId = session.Id, RunId = runId },
+                cancellationToken);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
         await history.AddAsync(session.Key, AuthSessionEventKind.Expired, runId, reason, cancellationToken);
         signals.Publish(LiveTopics.AuthSessions(session.ProjectId));
     }
@@ -288,6 +316,7 @@ public sealed partial class AuthSessionStore(
                     .SetProperty(s => s.LastRecreatedAt, now),
                 cancellationToken);
         await versions.DropOldAsync(db, session.Key, cancellationToken);
+        await attention.SettleAsync(db, NeedKind.SessionNeedsAttention, SubjectOf(session.Key), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         await history.AddAsync(session.Key, AuthSessionEventKind.LoggedIn, runId, message: null, cancellationToken);
         signals.Publish(LiveTopics.AuthSessions(session.ProjectId));
@@ -354,9 +383,16 @@ public sealed partial class AuthSessionStore(
     public async Task<bool> TryDeleteAsync(AuthSession session, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var deleted = await db.Set<AuthSession>()
             .Where(s => s.Key == session.Key && s.LockedByRunId == null)
             .ExecuteDeleteAsync(cancellationToken);
+        if (deleted == 1)
+        {
+            await attention.SettleAsync(db, NeedKind.SessionNeedsAttention, SubjectOf(session.Key), cancellationToken);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
         signals.Publish(LiveTopics.AuthSessions(session.ProjectId));
         return deleted == 1;
     }
@@ -376,6 +412,8 @@ public sealed partial class AuthSessionStore(
     }
 
     private static string? Display(string? proxy) => ProxySettings.TryParse(proxy, out var parsed) ? parsed!.Masked : null;
+
+    private static string SubjectOf(Guid key) => key.ToString();
 
     private static string ParametersPurpose(Guid key) => $"auth-session-parameters:{key:N}";
 

@@ -10,6 +10,8 @@ namespace IntunedDashboard.Data;
 /// </summary>
 public class AppDbContext : IdentityUserContext<DashboardUser>
 {
+    private readonly List<Action> _afterCommit = [];
+
     public AppDbContext(DbContextOptions<AppDbContext> options)
         : base(options)
     {
@@ -18,6 +20,27 @@ public class AppDbContext : IdentityUserContext<DashboardUser>
     protected AppDbContext(DbContextOptions options)
         : base(options)
     {
+    }
+
+    /// <summary>
+    /// Leaves something for the moment in which the present transaction is committed, such as telling viewers: earlier, they would read
+    /// what was before. It is dropped when the transaction is not committed; it must neither wait nor fail.
+    /// </summary>
+    public void AfterCommit(Action action)
+    {
+        if (Database.CurrentTransaction is null)
+        {
+            throw new InvalidOperationException("There is no transaction to be committed.");
+        }
+
+        _afterCommit.Add(action);
+    }
+
+    internal void DoAfterCommit()
+    {
+        var actions = _afterCommit.ToArray();
+        _afterCommit.Clear();
+        Array.ForEach(actions, action => action());
     }
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)

@@ -38,7 +38,7 @@ public static class DataModule
             }
 
             options.UseSqlite(connection.ConnectionString);
-            options.AddInterceptors(SqlitePragmas.Instance);
+            options.AddInterceptors(SqlitePragmas.Instance, AfterCommit.Instance);
         });
 
     private static void AddPostgres(IServiceCollection services, string connectionString)
@@ -49,7 +49,7 @@ public static class DataModule
         services.AddDbContextFactory<PostgresDbContext>(options =>
         {
             options.UseNpgsql(connection.ConnectionString);
-            options.AddInterceptors(PostgresTexts.Instance);
+            options.AddInterceptors(PostgresTexts.Instance, AfterCommit.Instance);
         });
         services.AddSingleton<IDbContextFactory<AppDbContext>, PostgresContexts>();
 

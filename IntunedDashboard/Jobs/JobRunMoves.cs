@@ -14,7 +14,7 @@ public sealed record JobRunPlace(Guid? DeploymentId, Guid? SessionKey, AuthSessi
 /// The moves of a JobRun from state to state. Each is written inside the transaction of whoever causes it, who has written to the
 /// JobRun's row before: so moves of one JobRun come one after the other. Safe for concurrent use.
 /// </summary>
-public sealed class JobRunMoves(RunRows rows, JobSecrets secrets, TimeProvider clock)
+public sealed class JobRunMoves(RunRows rows, JobSecrets secrets, IAttention attention, TimeProvider clock)
 {
     public static async Task<JobRun> ReadAsync(AppDbContext db, long seq, CancellationToken cancellationToken) =>
         await db.Set<JobRun>().AsNoTracking().FirstAsync(r => r.Seq == seq, cancellationToken);
@@ -116,12 +116,12 @@ public sealed class JobRunMoves(RunRows rows, JobSecrets secrets, TimeProvider c
         return true;
     }
 
-    /// <summary>PAUSING while something runs, else PAUSED.</summary>
+    /// <summary>The platform can do nothing more by itself, and tells people: PAUSING while something runs, else PAUSED.</summary>
     public async Task PauseAsync(AppDbContext db, JobRun jobRun, string reason, string message, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var status = jobRun.RunningCount > 0 ? JobRunStatus.Pausing : JobRunStatus.Paused;
-        await db.Set<JobRun>().Where(r => r.Seq == jobRun.Seq && r.EndedAt == null).ExecuteUpdateAsync(
+        var paused = await db.Set<JobRun>().Where(r => r.Seq == jobRun.Seq && r.EndedAt == null).ExecuteUpdateAsync(
             set => set.SetProperty(r => r.Status, status)
                 .SetProperty(r => r.Stage, JobRunStage.Dispatching)
                 .SetProperty(r => r.ValidationRunId, (string?)null)
@@ -129,7 +129,21 @@ public sealed class JobRunMoves(RunRows rows, JobSecrets secrets, TimeProvider c
                 .SetProperty(r => r.ReasonMessage, message)
                 .SetProperty(r => r.UpdatedAt, now),
             cancellationToken);
+        if (paused == 1)
+        {
+            var need = new Need(NeedKind.JobRunPaused, jobRun.Id, jobRun.ProjectId, $"A JobRun of {jobRun.JobId} is paused. {message}")
+            {
+                AuthSessionId = JobSecrets.ReadOptions(jobRun.OptionsJson).AuthSession?.Id,
+                JobId = jobRun.JobId,
+                JobRunId = jobRun.Id,
+            };
+            await attention.NeedAsync(db, need, cancellationToken);
+        }
     }
+
+    /// <summary>The JobRun goes on or has ended: nobody needs to resume it.</summary>
+    public Task SettleAttentionAsync(AppDbContext db, JobRun jobRun, CancellationToken cancellationToken) =>
+        attention.SettleAsync(db, NeedKind.JobRunPaused, jobRun.Id, cancellationToken);
 
     public async Task EndAsync(
         AppDbContext db, JobRun jobRun, JobRunStatus status, string? reason, string? message, CancellationToken cancellationToken)
@@ -143,6 +157,7 @@ public sealed class JobRunMoves(RunRows rows, JobSecrets secrets, TimeProvider c
                 .SetProperty(r => r.ReasonMessage, message)
                 .SetProperty(r => r.UpdatedAt, now),
             cancellationToken);
+        await SettleAttentionAsync(db, jobRun, cancellationToken);
     }
 
     public async Task FailAsync(AppDbContext db, JobRun jobRun, string message, string correlationId, CancellationToken cancellationToken)

@@ -127,6 +127,7 @@ public sealed class JobRunStore(
         await using (var db = await contexts.CreateDbContextAsync(cancellationToken))
         {
             var now = clock.GetUtcNow();
+            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
             ended = await db.Set<JobRun>().Where(r => r.Seq == jobRun.Seq && r.EndedAt == null).ExecuteUpdateAsync(
                 set => set.SetProperty(r => r.Status, JobRunStatus.Terminated)
                     .SetProperty(r => r.EndedAt, now)
@@ -135,6 +136,8 @@ public sealed class JobRunStore(
                     .SetProperty(r => r.ReasonMessage, message)
                     .SetProperty(r => r.UpdatedAt, now),
                 cancellationToken) == 1;
+            await moves.SettleAttentionAsync(db, jobRun, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
         }
 
         // Not cancelled with the caller: a terminated JobRun must not go on running.
@@ -252,6 +255,11 @@ public sealed class JobRunStore(
         var jobRun = await JobRunMoves.ReadAsync(db, seq, cancellationToken);
         await next(db, jobRun);
         await moves.SettleAsync(db, seq, cancellationToken);
+        if ((await JobRunMoves.ReadAsync(db, seq, cancellationToken)).Status is not (JobRunStatus.Pausing or JobRunStatus.Paused))
+        {
+            await moves.SettleAttentionAsync(db, jobRun, cancellationToken);
+        }
+
         await transaction.CommitAsync(cancellationToken);
         Signal(jobRun);
         return true;

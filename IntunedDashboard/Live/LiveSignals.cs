@@ -98,5 +98,8 @@ public static class LiveTopics
     /// <summary>The Jobs of a project and their JobRuns.</summary>
     public static string Jobs(Guid projectId) => $"jobs:{projectId}";
 
+    /// <summary>What needs people, in all projects.</summary>
+    public const string Notifications = "notifications";
+
     public static string JobRun(string jobRunId) => $"job-run:{jobRunId}";
 }

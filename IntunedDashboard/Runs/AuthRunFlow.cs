@@ -131,14 +131,14 @@ public sealed class AuthRunFlow(
                 if (RefusesRecreation(scope, opened) is { } refusal)
                 {
                     var error = RunErrors.Wrapping(RunErrorCodes.CheckAttemptsFailed, refusal, scope.Run.AttemptCount, last);
-                    await sessions.MarkExpiredAsync(opened.Session, scope.Run.Id, error.Message, CancellationToken.None);
+                    await ExpireAsync(scope, opened.Session, error);
                     return new Verdict(error);
                 }
             }
             else if (RefusesRecreation(scope, opened) is { } refusal)
             {
                 var error = RunErrors.Of(RunErrorCodes.CheckAttemptsFailed, $"There is no login to check. {refusal}");
-                await sessions.MarkExpiredAsync(opened.Session, scope.Run.Id, error.Message, CancellationToken.None);
+                await ExpireAsync(scope, opened.Session, error);
                 return new Verdict(error);
             }
 
@@ -185,6 +185,14 @@ public sealed class AuthRunFlow(
                 + "Look at create and check, then update the session.";
     }
 
+    /// <summary>A Run of a JobRun that may not log in leaves it to the JobRun, which does or finds that nobody can.</summary>
+    private Task ExpireAsync(Scope scope, AuthSession session, RunErrorInfo error)
+    {
+        var goesOn = session.Type == AuthSessionType.Credentials && !scope.Options.AutoRecreate
+            && scope.Run is { JobRunId: not null, DependencyOfRunId: not null };
+        return sessions.MarkExpiredAsync(session, scope.Run.Id, error.Message, isBeyondRepair: !goesOn, CancellationToken.None);
+    }
+
     private async Task LockAsync(Scope scope, AuthSession session, AuthSessionOperation operation, CancellationToken cancellationToken)
     {
         var started = clock.GetUtcNow();
@@ -206,7 +214,7 @@ public sealed class AuthRunFlow(
         if (parameters is null)
         {
             var missing = RunErrors.Of(RunErrorCodes.CreateAttemptsFailed, "The session has no credentials to log in with.");
-            await sessions.MarkExpiredAsync(opened.Session, scope.Run.Id, missing.Message, CancellationToken.None);
+            await sessions.MarkExpiredAsync(opened.Session, scope.Run.Id, missing.Message, isBeyondRepair: true, CancellationToken.None);
             return new Verdict(missing);
         }
 
@@ -214,7 +222,7 @@ public sealed class AuthRunFlow(
         if (state is null)
         {
             var error = RunErrors.Wrapping(RunErrorCodes.CreateAttemptsFailed, "Logging in failed.", scope.Run.AttemptCount, failed);
-            await sessions.MarkExpiredAsync(opened.Session, scope.Run.Id, error.Message, CancellationToken.None);
+            await sessions.MarkExpiredAsync(opened.Session, scope.Run.Id, error.Message, isBeyondRepair: true, CancellationToken.None);
             return new Verdict(error);
         }
 
@@ -225,7 +233,7 @@ public sealed class AuthRunFlow(
             await sessions.CountUnprovenLoginAsync(opened.Session, CancellationToken.None);
             var error = RunErrors.Wrapping(
                 RunErrorCodes.PostCreateCheckAttemptsFailed, "Logging in went through, but the check still fails.", scope.Run.AttemptCount, last);
-            await sessions.MarkExpiredAsync(opened.Session, scope.Run.Id, error.Message, CancellationToken.None);
+            await sessions.MarkExpiredAsync(opened.Session, scope.Run.Id, error.Message, isBeyondRepair: true, CancellationToken.None);
             return new Verdict(error);
         }
 

@@ -196,7 +196,7 @@ public sealed class AuthSessionOperations(
         }
         catch
         {
-            await sessions.AbandonLoginAsync(session.Key, run.Id, "The login could not be started.");
+            await sessions.AbandonLoginAsync(session.Key, run.Id, "The login could not be started.", isKnown: true);
             throw;
         }
     }

@@ -96,23 +96,23 @@ public sealed class RunExecutor(
     private async Task EndCanceledAsync(Run run)
     {
         await store.CloseAttemptsAsync(run, error: null);
-        await FreeSessionAsync(run, "The login was canceled.");
+        await FreeSessionAsync(run, "The login was canceled.", isKnown: true);
         await store.CancelAsAskedAsync(run);
     }
 
     private async Task EndFailedAsync(Run run, RunErrorInfo error)
     {
         await store.CloseAttemptsAsync(run, error.Message);
-        await FreeSessionAsync(run, error.Message);
+        await FreeSessionAsync(run, error.Message, isKnown: false);
         await store.FailAsync(run, error);
     }
 
     /// <summary>Before the Run ends: whoever sees it ended can use the session.</summary>
-    private async Task FreeSessionAsync(Run run, string reason)
+    private async Task FreeSessionAsync(Run run, string reason, bool isKnown)
     {
         if (run is { Type: RunType.Create or RunType.Update, AuthSessionKey: { } key })
         {
-            await sessions.AbandonLoginAsync(key, run.Id, reason);
+            await sessions.AbandonLoginAsync(key, run.Id, reason, isKnown);
         }
     }
 }

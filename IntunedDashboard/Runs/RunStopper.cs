@@ -18,7 +18,7 @@ public sealed class RunStopper(RunStore store, AuthSessionStore sessions, RunCan
         {
             if (run is { Type: RunType.Create or RunType.Update, AuthSessionKey: { } key })
             {
-                await sessions.AbandonLoginAsync(key, run.Id, "The login was canceled.");
+                await sessions.AbandonLoginAsync(key, run.Id, "The login was canceled.", isKnown: true);
             }
 
             return true;

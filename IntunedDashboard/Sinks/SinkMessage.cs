@@ -11,5 +11,8 @@ public sealed record SinkMessage(string Id, string Path, ReadOnlyMemory<byte> Bo
 /// <param name="Message">A sentence for people. It holds nothing secret of the sink.</param>
 public sealed record SinkAnswer(bool IsDelivered, int? StatusCode, string Message)
 {
+    /// <summary>Whether nothing of the message can have reached the other side, because there was no connection for it.</summary>
+    public bool HasNotLeft { get; init; }
+
     public static SinkAnswer Failed(string message, int? statusCode = null) => new(IsDelivered: false, statusCode, message);
 }

@@ -22,15 +22,12 @@ public sealed class SinkSender(WebhookSender webhooks, S3Sender stores)
     /// <summary>Why no answer came, for people. The exception's own words may repeat what is secret.</summary>
     internal static string SentenceOf(Exception fault, string target)
     {
-        for (var inner = fault; inner is not null; inner = inner.InnerException)
+        if (FindRefusal(fault) is { } refused)
         {
-            if (inner is TargetRefusedException refused)
-            {
-                return refused.Message;
-            }
+            return refused.Message;
         }
 
-        return (fault as HttpRequestException ?? fault.InnerException as HttpRequestException)?.HttpRequestError switch
+        return ErrorOf(fault) switch
         {
             HttpRequestError.NameResolutionError => $"The name of {target} was not found.",
             HttpRequestError.ConnectionError => $"{target} could not be connected to.",
@@ -38,6 +35,17 @@ public sealed class SinkSender(WebhookSender webhooks, S3Sender stores)
             _ => $"The connection to {target} broke before an answer came.",
         };
     }
+
+    /// <summary>Whether a fault came before anything could be sent.</summary>
+    internal static bool HasNoConnection(Exception fault) =>
+        FindRefusal(fault) is not null
+        || ErrorOf(fault) is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError;
+
+    private static TargetRefusedException? FindRefusal(Exception? fault) =>
+        fault as TargetRefusedException ?? (fault is null ? null : FindRefusal(fault.InnerException));
+
+    private static HttpRequestError? ErrorOf(Exception fault) =>
+        (fault as HttpRequestException ?? fault.InnerException as HttpRequestException)?.HttpRequestError;
 }
 
 /// <summary>The connections of all sinks.</summary>

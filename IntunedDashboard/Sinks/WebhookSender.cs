@@ -24,11 +24,12 @@ public sealed class WebhookSender(SinkConnections connections, TimeProvider cloc
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return SinkAnswer.Failed($"{target} did not answer within {Patience.TotalSeconds:0} seconds.");
+            // Without the deadline, it was the connection that took too long.
+            return SinkAnswer.Failed($"{target} did not answer within {Patience.TotalSeconds:0} seconds.") with { HasNotLeft = !deadline.IsCancellationRequested };
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
-            return SinkAnswer.Failed(SinkSender.SentenceOf(fault, target));
+            return SinkAnswer.Failed(SinkSender.SentenceOf(fault, target)) with { HasNotLeft = SinkSender.HasNoConnection(fault) };
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Mail;
 using IntunedDashboard.AuthSessions.Recorder;
+using IntunedDashboard.Notifications;
 using IntunedDashboard.Platform;
 using IntunedDashboard.Projects;
 using IntunedDashboard.Projects.Reading;
@@ -67,6 +68,15 @@ public static class Settings
         Address("AiGateway:BaseUrl"),
         Length("AiGateway:ApiKey", 1, 1000),
         Length("AiGateway:Model", 1, 200),
+        new("Notifications:Webhook:Url", NotificationSettings.UrlFault),
+        new("Notifications:Webhook:Secret", NotificationSettings.SecretFault),
+        new("Notifications:Email:Host", NotificationSettings.HostFault),
+        Whole("Notifications:Email:Port", 1, 65535),
+        OneOf("Notifications:Email:Security", [.. EmailNotices.Securities.Keys]),
+        Length("Notifications:Email:User", 1, 320),
+        Length("Notifications:Email:Password", 1, 1000),
+        new("Notifications:Email:From", NotificationSettings.SenderFault),
+        new("Notifications:Email:To", NotificationSettings.RecipientsFault),
     ];
 
     /// <exception cref="InvalidSettingsException">Lists every fault with the name of its setting.</exception>
@@ -101,6 +111,7 @@ public static class Settings
                 .Select(name => new SettingFault(name, "Must be set with Artifacts:Provider S3.")));
         }
 
+        faults.AddRange(NotificationSettings.FindFaults(configuration).Select(f => new SettingFault(f.Name, f.Message)));
         var email = Has(configuration, "Bootstrap:AdminEmail");
         var password = Has(configuration, "Bootstrap:AdminPassword");
         if (email != password)

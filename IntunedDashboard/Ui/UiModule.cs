@@ -14,6 +14,7 @@ public static class UiModule
         builder.Services.AddRadzenComponents();
         builder.Services.AddSingleton<HelpLibrary>();
         builder.Services.AddScoped<Toasts>();
+        builder.Services.AddScoped<Layout.NotificationBoard>();
         builder.Services.AddScoped<CommandGuard>();
         return builder;
     }

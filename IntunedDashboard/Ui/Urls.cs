@@ -102,6 +102,11 @@ public static class Urls
 
     public static string Help(string topic) => $"{HelpHome}/{Escape(topic)}";
 
+    public const string Notifications = "/notifications";
+
+    /// <summary>The resolved ones as well.</summary>
+    public const string AllNotifications = "/notifications?show=all";
+
     public const string Users = "/settings/users";
 
     public const string ApiReference = "/api-reference";

@@ -60,6 +60,7 @@ public sealed class DashboardCommands(
 
     private static IEnumerable<Command> SettingsOf(Actor actor)
     {
+        yield return new Command("Go to", IconName.Bell, "Notifications", null, Urls.Notifications);
         yield return new Command("Settings", IconName.Code, "API reference", null, Urls.ApiReference);
         if (actor.May(Role.Admin))
         {

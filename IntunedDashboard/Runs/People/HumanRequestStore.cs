@@ -4,6 +4,7 @@ using IntunedDashboard.Data;
 using IntunedDashboard.Execution;
 using IntunedDashboard.Live;
 using IntunedDashboard.Platform;
+using IntunedDashboard.Projects;
 using Microsoft.EntityFrameworkCore;
 
 namespace IntunedDashboard.Runs.People;
@@ -13,7 +14,7 @@ namespace IntunedDashboard.Runs.People;
 /// conditional update decides who ends the wait; what they typed passes through memory only. Safe for concurrent use.
 /// </summary>
 public sealed class HumanRequestStore(
-    IDbContextFactory<AppDbContext> contexts, ILiveSignals signals, TimeProvider clock)
+    IDbContextFactory<AppDbContext> contexts, IAttention attention, ILiveSignals signals, TimeProvider clock)
 {
     private readonly ConcurrentDictionary<string, TaskCompletionSource<HumanReply>> _waiting = new(StringComparer.Ordinal);
 
@@ -102,11 +103,21 @@ public sealed class HumanRequestStore(
             await db.SaveChangesAsync(cancellationToken);
             await db.Set<Run>().Where(r => r.Id == run.Id)
                 .ExecuteUpdateAsync(set => set.SetProperty(r => r.WaitsForPersonSince, request.CreatedAt), cancellationToken);
+            await attention.NeedAsync(db, NeedOf(run, request), cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
 
         signals.PublishChange(run);
     }
+
+    private static Need NeedOf(Run run, HumanRequest request) =>
+        new(NeedKind.PersonNeeded, request.Id, run.ProjectId, $"A Run waits for a person. {request.Message}")
+        {
+            AuthSessionId = run.AuthSessionId,
+            RunId = run.Id,
+            JobId = run.JobId,
+            JobRunId = run.JobRunId,
+        };
 
     /// <summary>Not cancelled with the attempt, or the Run would look as if it still waited.</summary>
     private async Task<bool> TryEndAsync(Run run, string requestId, HumanRequestStatus status, string? by)
@@ -125,6 +136,7 @@ public sealed class HumanRequestStore(
 
             await db.Set<Run>().Where(r => r.Id == run.Id)
                 .ExecuteUpdateAsync(set => set.SetProperty(r => r.WaitsForPersonSince, (DateTimeOffset?)null), CancellationToken.None);
+            await attention.SettleAsync(db, NeedKind.PersonNeeded, requestId, CancellationToken.None);
             await transaction.CommitAsync(CancellationToken.None);
         }
 

@@ -46,4 +46,5 @@ public enum IconName
     Indent,
     Code,
     Variables,
+    Bell,
 }

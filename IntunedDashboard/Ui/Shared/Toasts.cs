@@ -3,7 +3,7 @@ namespace IntunedDashboard.Ui.Shared;
 /// <param name="Href">Where to see what happened.</param>
 public sealed record Toast(int Number, string Text, Vocabulary.Tone Tone, string? Href, string? LinkText);
 
-/// <summary>What an action says it did. One per circuit; used only on the renderer's context.</summary>
+/// <summary>What an action says it did, and what asks for one. One per circuit; used only on the renderer's context.</summary>
 public sealed class Toasts
 {
     private readonly List<Toast> _shown = [];
@@ -16,6 +16,9 @@ public sealed class Toasts
     public void Done(string text, string? href = null, string? linkText = null) => Show(text, Vocabulary.Tone.Good, href, linkText);
 
     public void Failed(string text, string? href = null, string? linkText = null) => Show(text, Vocabulary.Tone.Bad, href, linkText);
+
+    /// <summary>Something needs the person, who did not ask.</summary>
+    public void Asks(string text, string? href = null, string? linkText = null) => Show(text, Vocabulary.Tone.Warning, href, linkText);
 
     public void Close(int number)
     {

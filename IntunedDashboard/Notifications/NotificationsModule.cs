@@ -1,0 +1,29 @@
+using IntunedDashboard.Notifications.Channels;
+using IntunedDashboard.Platform;
+using IntunedDashboard.Projects;
+
+namespace IntunedDashboard.Notifications;
+
+public static class NotificationsModule
+{
+    public static IHostApplicationBuilder AddNotifications(this IHostApplicationBuilder builder)
+    {
+        if (WebhookNotices.Of(builder.Configuration) is { } webhook)
+        {
+            builder.Services.AddSingleton<INoticeChannel>(services => new WebhookChannel(
+                webhook, services.GetRequiredService<OutboundTargets>(), services.GetRequiredService<TimeProvider>()));
+        }
+
+        if (EmailNotices.Of(builder.Configuration) is { } email)
+        {
+            builder.Services.AddSingleton<INoticeChannel>(services => new EmailChannel(email, services.GetRequiredService<TimeProvider>()));
+        }
+
+        builder.Services.AddSingleton<IAttention, Attention>();
+        builder.Services.AddSingleton<INotificationQueries, NotificationQueries>();
+        builder.Services.AddSingleton<INotificationCommands, NotificationCommands>();
+        builder.Services.AddSingleton<NoticeStore>();
+        builder.Services.AddHostedService<NoticeWorker>();
+        return builder;
+    }
+}
