@@ -112,6 +112,19 @@ internal sealed class Attempt
         Extend();
     }
 
+    /// <summary>Somebody has taken over the browser, or has given it back.</summary>
+    public void Person(bool isPresent)
+    {
+        if (isPresent)
+        {
+            _browser.HoldDialogs();
+        }
+        else
+        {
+            _browser.ReleaseDialogs();
+        }
+    }
+
     public void Stop(string reason)
     {
         if (_stopping is not null)

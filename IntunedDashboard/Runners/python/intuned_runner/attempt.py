@@ -88,6 +88,9 @@ class Attempt:
         self._payloads.extend(payloads)
         self.extend()
 
+    def person(self, is_present):
+        self._browser.hold_dialogs() if is_present else self._browser.release_dialogs()
+
     def stop(self, reason):
         if self._stopping:
             return
