@@ -148,18 +148,14 @@ internal sealed class AttemptBrowser(StartMessage message, Channel channel, Outp
     }
 
     /// <summary>While a person has the browser, dialogs that nobody listens to wait for that person instead of being dismissed at once.</summary>
-    public void HoldDialogs()
+    public void SetPresent(bool isPresent)
     {
-        if (_dialogs is null)
+        if (isPresent && _dialogs is null)
         {
             _dialogs = [];
             Context!.Dialog += Hold;
         }
-    }
-
-    public void ReleaseDialogs()
-    {
-        if (_dialogs is { } open)
+        else if (!isPresent && _dialogs is { } open)
         {
             Context!.Dialog -= Hold;
             _dialogs = null;

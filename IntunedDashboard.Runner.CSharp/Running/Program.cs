@@ -57,7 +57,7 @@ internal static class Program
                 _attempt?.Calls.Answer(message.RootElement);
                 return true;
             case "person":
-                _attempt?.Person(message.RootElement.GetProperty("present").GetBoolean());
+                _attempt?.Browser.SetPresent(message.RootElement.GetProperty("present").GetBoolean());
                 return true;
             default:
                 return false;

@@ -323,7 +323,9 @@ class HostedBrowser extends HTMLElement {
       over.firstElementChild!.append(link);
       link.focus();
     }
-    for (const name of ["done", "cancel", "back", "reload", "keys"]) this.piece<HTMLButtonElement>(`[data-do=${name}]`).disabled = true;
+    for (const name of ["done", "cancel", "back", "reload", "keys"]) this.piece(`[data-do=${name}]`).hidden = true;
+    this.address.readOnly = true;
+    this.say("");
     this.deadline = 0;
     this.dispatchEvent(new CustomEvent("hostedend", { bubbles: true, detail: { succeeded: well } }));
   }

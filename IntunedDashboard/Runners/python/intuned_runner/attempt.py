@@ -89,7 +89,10 @@ class Attempt:
         self.extend()
 
     def person(self, is_present):
-        self._browser.hold_dialogs() if is_present else self._browser.release_dialogs()
+        if is_present:
+            self._browser.hold_dialogs()
+        else:
+            self._browser.release_dialogs()
 
     def stop(self, reason):
         if self._stopping:
