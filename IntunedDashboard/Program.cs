@@ -61,6 +61,7 @@ public partial class Program
         app.MapRecorder();
         app.MapConnect();
         app.MapLiveView();
+        TakeOverStream.Map(app);
         app.MapHealth();
         return app;
     }

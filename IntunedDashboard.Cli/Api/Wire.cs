@@ -118,6 +118,8 @@ internal sealed record AuthSessionWire(string Id, string Type, string Status);
 internal sealed record AuthSessionDetailsWire(
     string Id, string Type, string Status, string Source, string? Proxy, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
 
+internal sealed record RecorderStartedWire(string RecorderUrl, DateTimeOffset ExpiresAt);
+
 internal sealed record OperationStartedWire(string OperationId, string Status);
 
 internal sealed record OperationResultWire(

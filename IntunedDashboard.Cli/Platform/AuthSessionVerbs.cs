@@ -63,6 +63,14 @@ internal static class AuthSessionVerbs
         {
             Id, Timeout, AutoRecreate,
         }.Does(ValidateAsync),
+        new Verb(
+            "connect",
+            "Makes a link with which a person logs the AuthSession in by hand, once and without an account. A new AuthSession is made where there is none.",
+            "intuned platform authsessions connect my-auth-session",
+            "intuned platform authsessions connect my-auth-session --proxy http://proxy.example.com:8080 --json")
+        {
+            Id, CommonOptions.Proxy,
+        }.Does(ConnectAsync),
         new Verb("delete", "Deletes an AuthSession for good.", "intuned platform authsessions delete my-auth-session") { Id }.Does(DeleteAsync),
     };
 
@@ -188,6 +196,25 @@ internal static class AuthSessionVerbs
         new JsonObject { ["autoRecreate"] = call.Get(AutoRecreate) },
         Durations.Parse(call.Get(Timeout)!, "--timeout", TimeSpan.FromSeconds(1)),
         cancellationToken);
+
+    private static async Task ConnectAsync(Call call, CancellationToken cancellationToken)
+    {
+        var id = call.Get(Id);
+        var body = new JsonObject { ["authSessionId"] = id };
+        if (call.Get(CommonOptions.Proxy) is { } proxy)
+        {
+            body["proxy"] = proxy;
+        }
+
+        var made = await call.Client.SendAsync<RecorderStartedWire>(HttpMethod.Post, $"{call.Project}/auth-sessions/recorder/start", body, cancellationToken);
+        var json = new JsonObject { ["authSessionId"] = id, ["recorderUrl"] = made.RecorderUrl, ["expiresAt"] = made.ExpiresAt };
+        call.Output.Write(json, () =>
+        {
+            // Alone on standard output, so that a script can send it on.
+            Console.WriteLine(made.RecorderUrl);
+            Output.Note($"It belongs to the first browser that opens it, which must be before {Words.Time(made.ExpiresAt)}.");
+        });
+    }
 
     private static async Task DeleteAsync(Call call, CancellationToken cancellationToken)
     {

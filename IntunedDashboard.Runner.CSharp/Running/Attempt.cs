@@ -24,7 +24,6 @@ internal sealed class Attempt
     private readonly Channel _channel;
     private readonly Output _output;
     private readonly BrowserConnection _connection;
-    private readonly AttemptBrowser _browser;
     private readonly AttemptErrors _errors;
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -44,8 +43,8 @@ internal sealed class Attempt
         _channel = channel;
         _output = output;
         _connection = connection;
-        _browser = new AttemptBrowser(message, channel, output);
-        _errors = new AttemptErrors(message, _browser);
+        Browser = new AttemptBrowser(message, channel, output);
+        _errors = new AttemptErrors(message, Browser);
         Calls = new Calls(channel);
     }
 
@@ -54,6 +53,8 @@ internal sealed class Attempt
     public StartMessage Message { get; }
 
     public Calls Calls { get; }
+
+    public AttemptBrowser Browser { get; }
 
     public ConcurrentDictionary<string, object?> Store { get; } = new(StringComparer.Ordinal);
 
@@ -175,7 +176,7 @@ internal sealed class Attempt
     public async Task<string?> CloseAsync()
     {
         var hasEnded = _body!.IsCompleted;
-        var closed = await _browser.CloseAsync(TimeSpan.FromSeconds(2));
+        var closed = await Browser.CloseAsync(TimeSpan.FromSeconds(2));
         Current = null;
         foreach (var (name, value) in _replacedEnvironment)
         {
@@ -194,13 +195,13 @@ internal sealed class Attempt
         {
             _code = UserCode.Load(Message.BuildDirectory);
             var hook = _code.Has(HookPath) ? _code.Find(HookPath) : null;
-            await _browser.PrepareAsync(_connection, hook, refused => Decide(Failed(refused)), _cancellation.Token);
+            await Browser.PrepareAsync(_connection, hook, refused => Decide(Failed(refused)), _cancellation.Token);
             if (_outcome is not null)
             {
                 return;
             }
 
-            await _browser.OpenPageAsync();
+            await Browser.OpenPageAsync();
             var stage = AttemptBrowser.BeginStage();
             try
             {
@@ -214,7 +215,7 @@ internal sealed class Attempt
             }
             finally
             {
-                _browser.EndStage("function", stage);
+                Browser.EndStage("function", stage);
             }
         }
 #pragma warning disable CA1031 // The automation may throw anything.
@@ -229,12 +230,12 @@ internal sealed class Attempt
     {
         if (parameter.ParameterType == typeof(IPage))
         {
-            return _browser.Page;
+            return Browser.Page;
         }
 
         if (parameter.ParameterType == typeof(IBrowserContext))
         {
-            return _browser.Context;
+            return Browser.Context;
         }
 
         if (parameter.ParameterType == typeof(CancellationToken))
@@ -302,13 +303,13 @@ internal sealed class Attempt
 
         if (outcome.Error is not null)
         {
-            outcome.Error["pageUrl"] = _browser.Url();
+            outcome.Error["pageUrl"] = Browser.Url();
         }
 
-        await _browser.StopTracingAsync();
+        await Browser.StopTracingAsync();
         if (outcome is { Error: not null, Name: not "canceled" })
         {
-            await _browser.TakePictureAsync();
+            await Browser.TakePictureAsync();
         }
 
         if (Message.Capture && outcome.Name == "succeeded")
@@ -317,7 +318,7 @@ internal sealed class Attempt
         }
         else if (Message.Trace)
         {
-            await _browser.ReportLearntAsync();
+            await Browser.ReportLearntAsync();
         }
 
         await CleanUpAsync();
@@ -325,7 +326,7 @@ internal sealed class Attempt
         {
             Calls.End();
             // Pending calls of the automation fail now, so that its finally blocks run.
-            await _browser.CloseAsync(TimeSpan.FromSeconds(1), "The attempt was stopped.");
+            await Browser.CloseAsync(TimeSpan.FromSeconds(1), "The attempt was stopped.");
             await Quietly.WithinAsync(TimeSpan.FromMilliseconds(500), _body!);
         }
     }
@@ -334,7 +335,7 @@ internal sealed class Attempt
     {
         try
         {
-            await _browser.CaptureAsync();
+            await Browser.CaptureAsync();
         }
         catch (Exception e) when (e is PlaywrightException or TimeoutException)
         {
@@ -354,7 +355,7 @@ internal sealed class Attempt
     {
         try
         {
-            await _browser.CleanUpAsync();
+            await Browser.CleanUpAsync();
         }
 #pragma warning disable CA1031 // The hook's cleanup may throw anything.
         catch (Exception e)

@@ -13,6 +13,7 @@ internal sealed class AttemptBrowser(StartMessage message, Channel channel, Outp
     private IBrowser? _browser;
     private BrowserState? _state;
     private Func<Task>? _cleanup;
+    private List<IDialog>? _dialogs;
     private bool _isTracing;
 
     public IBrowserContext? Context { get; private set; }
@@ -145,6 +146,25 @@ internal sealed class AttemptBrowser(StartMessage message, Channel channel, Outp
             output.Engine("warn", $"The trace could not be written: {ErrorText.FirstLine(e)}");
         }
     }
+
+    /// <summary>While a person has the browser, dialogs that nobody listens to wait for that person instead of being dismissed at once.</summary>
+    public void SetPresent(bool isPresent)
+    {
+        if (isPresent && _dialogs is null)
+        {
+            _dialogs = [];
+            Context!.Dialog += Hold;
+        }
+        else if (!isPresent && _dialogs is { } open)
+        {
+            Context!.Dialog -= Hold;
+            _dialogs = null;
+            // Those that the person answered are closed already, which is no failure here.
+            _ = Task.WhenAll(open.ToArray().Select(dialog => Quietly.DoAsync(dialog.DismissAsync)));
+        }
+    }
+
+    private void Hold(object? sender, IDialog dialog) => _dialogs?.Add(dialog);
 
     /// <exception cref="PlaywrightException">The state could not be read.</exception>
     public async Task CaptureAsync()

@@ -56,6 +56,9 @@ internal static class Program
             case "reply":
                 _attempt?.Calls.Answer(message.RootElement);
                 return true;
+            case "person":
+                _attempt?.Browser.SetPresent(message.RootElement.GetProperty("present").GetBoolean());
+                return true;
             default:
                 return false;
         }

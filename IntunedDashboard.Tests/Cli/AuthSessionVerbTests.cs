@@ -75,6 +75,7 @@ public sealed class AuthSessionVerbTests(CliHost host)
     [InlineData("--timeout must be a duration", "validate", "some-session", "--timeout", "never")]
     [InlineData("was not found", "validate", "missing-session")]
     [InlineData("was not found", "delete", "missing-session")]
+    [InlineData("are not logged in by hand", "connect", "some-session")]
     public async Task What_is_wrong_is_said_without_repeating_credentials(string expected, params string[] args)
     {
         var result = await Sessions(host.ToolInProject(), args);

@@ -78,7 +78,7 @@ public sealed class DescribedAnswerTests
         flow.Engine.Api = async (request, cancellationToken) =>
         {
             var fields = new[] { new HumanField("way", "Way", HumanFieldType.Choice, ["App", "Letter"]), new HumanField("code", "Code", HumanFieldType.Code, []) };
-            await request.Services!.AskPersonAsync(new HumanQuestion("Enter the code.", fields, TimeSpan.FromMinutes(5)), cancellationToken);
+            await request.Services!.AskPersonAsync(new HumanQuestion("Enter the code.", fields, TimeSpan.FromMinutes(5)), new WaitingAttempt(), cancellationToken);
             return await ScriptedEngine.Succeed();
         };
         var run = await flow.StartRunAsync(new JsonObject { ["id"] = session });

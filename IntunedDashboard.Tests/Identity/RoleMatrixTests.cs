@@ -136,6 +136,7 @@ public sealed class RoleMatrixTests(AppHost host) : IClassFixture<AppHost>
         var p when p.StartsWith("/settings/", StringComparison.Ordinal) => Role.Admin,
         var p when p.StartsWith("/trace-viewer/", StringComparison.Ordinal) => Role.Operator,
         var p when p.EndsWith("/trace.zip", StringComparison.Ordinal) || p.EndsWith("/screenshot.png", StringComparison.Ordinal) => Role.Operator,
+        var p when p.Contains("/take-over/", StringComparison.Ordinal) => Role.Operator,
         var p when p.Contains("/recorder", StringComparison.Ordinal) || p.EndsWith("/live", StringComparison.Ordinal) => Role.Operator,
         _ => Role.Viewer,
     };

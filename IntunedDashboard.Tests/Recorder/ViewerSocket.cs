@@ -80,6 +80,9 @@ public sealed class ViewerSocket : IDisposable
         }
     }
 
+    /// <summary>Breaks the connection off without a word.</summary>
+    public void Abort() => _socket.Abort();
+
     public void Dispose() => _socket.Dispose();
 
     private Task<string?>? _pending;

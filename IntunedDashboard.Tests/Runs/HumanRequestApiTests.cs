@@ -22,7 +22,7 @@ public sealed class HumanRequestApiTests : IAsyncLifetime
             var question = new HumanQuestion(
                 "What is the colour?", [new HumanField("colour", "Colour", HumanFieldType.Choice, ["red", "blue"]), new HumanField("pin", "Pin", HumanFieldType.Code, [])],
                 TimeSpan.FromMinutes(5));
-            _reply = await request.Services!.AskPersonAsync(question, cancellationToken);
+            _reply = await request.Services!.AskPersonAsync(question, new WaitingAttempt(), cancellationToken);
             return await ScriptedEngine.Succeed("1");
         };
     }

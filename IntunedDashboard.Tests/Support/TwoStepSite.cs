@@ -124,6 +124,7 @@ public sealed class TwoStepSite : IAsyncDisposable
         _app.MapGet("/goes", (string to) => Html($"<p>Going on.</p><script>location.href = {System.Text.Json.JsonSerializer.Serialize(to)}</script>"));
         _app.MapGet("/redirects", (string to) => Results.Redirect(to));
         _app.MapGet("/frames", (string to) => Html($"<iframe src=\"{to}\" style=\"width:100%;height:300px\"></iframe>"));
+        _app.MapGet("/eats", () => Html("<body style=height:100vh onclick=\"window.eaten = Array.from({ length: 12 }, () => new Uint8Array(100 << 20).fill(1))\">press anywhere"));
         _app.MapGet("/types", () => Html("<textarea autofocus style=\"position:fixed;left:20px;top:20px;width:300px;height:200px\" oninput=\"fetch('/said?' + encodeURIComponent(this.value))\"></textarea>"));
     }
 

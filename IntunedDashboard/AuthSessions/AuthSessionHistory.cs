@@ -20,6 +20,9 @@ public enum AuthSessionEventKind
 
     /// <summary>New credentials or a new proxy were given.</summary>
     Updated,
+
+    /// <summary>A person began to log in by hand, and no login came of it.</summary>
+    LoginAbandoned,
 }
 
 /// <summary>Something that happened to a session, for its timeline and for the budget of logins. Passing checks are not recorded.</summary>

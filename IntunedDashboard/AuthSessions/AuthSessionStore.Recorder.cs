@@ -8,22 +8,40 @@ namespace IntunedDashboard.AuthSessions;
 /// <summary>What logins by hand write beside what all logins write.</summary>
 public sealed partial class AuthSessionStore
 {
-    /// <summary>Ends the first login of a session that nobody finished. One that has ever been READY or EXPIRED stays as it was.</summary>
-    public Task<int> ExpireUnfinishedAsync(Guid key, string reason, CancellationToken cancellationToken) =>
-        ExpireUnfinishedAsync((_, s) => s.Where(row => row.Key == key), reason, cancellationToken);
+    /// <summary>Ends a login that nobody finished. A session that has ever been READY or EXPIRED stays as it was.</summary>
+    /// <param name="by">Who had begun it.</param>
+    /// <param name="runId">The Run that checked it last, or null.</param>
+    public async Task AbandonLoginAsync(Guid key, string by, string reason, string? runId, CancellationToken cancellationToken)
+    {
+        await ExpireUnfinishedAsync((_, s) => s.Where(row => row.Key == key), reason, cancellationToken);
+        try
+        {
+            await history.AddAsync(key, AuthSessionEventKind.LoginAbandoned, runId, $"{by}: {reason}", cancellationToken);
+        }
+        catch (DbUpdateException)
+        {
+            // The session was deleted meanwhile, and its history with it.
+        }
+    }
 
     /// <summary>The same for every session at which nobody is at work and for which no link is open.</summary>
     /// <param name="active">Those that somebody is logging in.</param>
     /// <param name="before">Only what has waited since then.</param>
     /// <returns>How many there were.</returns>
-    public Task<int> ExpireUnfinishedAsync(IReadOnlyList<Guid> active, DateTimeOffset before, string reason, CancellationToken cancellationToken)
+    public async Task<int> ExpireUnfinishedAsync(IReadOnlyList<Guid> active, DateTimeOffset before, string reason, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        return ExpireUnfinishedAsync(
+        var expired = await ExpireUnfinishedAsync(
             (db, s) => s.Where(row => row.StatusSince <= before && !active.Contains(row.Key) && row.LockedByRunId == null
                 && !db.Set<RecorderLink>().Any(l => l.SessionKey == row.Key && l.ClaimedAt == null && l.ExpiresAt > now)),
             reason,
             cancellationToken);
+        foreach (var key in expired)
+        {
+            await history.AddAsync(key, AuthSessionEventKind.LoginAbandoned, runId: null, reason, cancellationToken);
+        }
+
+        return expired.Count;
     }
 
     /// <summary>The proxy a login was made through stays with the session.</summary>
@@ -35,23 +53,29 @@ public sealed partial class AuthSessionStore
             set => set.SetProperty(s => s.ProtectedProxy, kept).SetProperty(s => s.ProxyDisplay, shown), cancellationToken);
     }
 
-    private async Task<int> ExpireUnfinishedAsync(
+    /// <returns>The sessions that were waiting.</returns>
+    private async Task<IReadOnlyList<Guid>> ExpireUnfinishedAsync(
         Func<AppDbContext, IQueryable<AuthSession>, IQueryable<AuthSession>> which, string reason, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var waiting = which(db, db.Set<AuthSession>().Where(s => s.Type == AuthSessionType.Recorder && s.Status == AuthSessionStatus.Pending));
-        var projects = await waiting.Select(s => s.ProjectId).Distinct().ToListAsync(cancellationToken);
-        var expired = await waiting.ExecuteUpdateAsync(
+        var found = await waiting.Select(s => new { s.Key, s.ProjectId }).ToListAsync(cancellationToken);
+        if (found.Count == 0)
+        {
+            return [];
+        }
+
+        await waiting.ExecuteUpdateAsync(
             set => set.SetProperty(s => s.Status, AuthSessionStatus.Expired)
                 .SetProperty(s => s.StatusSince, now)
                 .SetProperty(s => s.StatusReason, reason),
             cancellationToken);
-        foreach (var project in projects)
+        foreach (var project in found.Select(s => s.ProjectId).Distinct())
         {
             signals.Publish(LiveTopics.AuthSessions(project));
         }
 
-        return expired;
+        return [.. found.Select(s => s.Key)];
     }
 }

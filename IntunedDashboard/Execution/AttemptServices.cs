@@ -22,8 +22,22 @@ public interface IAttemptServices
 
     /// <summary>Shows the question to whoever may answer and waits, at most for its timeout.</summary>
     /// <param name="question">Free of secrets.</param>
+    /// <param name="attempt">To be told what a person does beside answering.</param>
     /// <returns>An answer has a value for each field, and for a choice one of its choices.</returns>
-    Task<HumanReply> AskPersonAsync(HumanQuestion question, CancellationToken cancellationToken);
+    Task<HumanReply> AskPersonAsync(HumanQuestion question, IWaitingAttempt attempt, CancellationToken cancellationToken);
+}
+
+/// <summary>An attempt that waits for a person, for the person who takes over its browser meanwhile. Safe for concurrent use.</summary>
+public interface IWaitingAttempt
+{
+    /// <summary>What the person typed counts as secret from now on.</summary>
+    void Learn(IReadOnlyCollection<string> typed);
+
+    /// <summary>For the attempt's log.</summary>
+    void Say(string text);
+
+    /// <summary>Whether somebody has the browser: dialogs of its pages wait for that person.</summary>
+    void SetPresent(bool isPresent);
 }
 
 /// <param name="Url">Where people and programs with access to the project get it.</param>

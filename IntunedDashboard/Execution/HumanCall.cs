@@ -7,7 +7,7 @@ namespace IntunedDashboard.Execution;
 /// The call <c>human.request</c> of one attempt. Its time limit stands still meanwhile. What the person sees is redacted first, and
 /// what the person types counts as a secret before the automation gets it.
 /// </summary>
-internal sealed class HumanCall(AttemptDeadline deadline, HumanCall.IAttempt attempt)
+internal sealed class HumanCall(AttemptDeadline deadline, HumanCall.IAttempt attempt) : IWaitingAttempt
 {
     /// <summary>Code of the refusal when nobody answered in time.</summary>
     public const string TimedOut = "human-request-timed-out";
@@ -15,6 +15,7 @@ internal sealed class HumanCall(AttemptDeadline deadline, HumanCall.IAttempt att
     public const string Declined = "human-request-declined";
 
     private int _isWaiting;
+    private int _isPresent;
 
     /// <summary>What it needs of the attempt. Called from any thread.</summary>
     public interface IAttempt
@@ -26,9 +27,18 @@ internal sealed class HumanCall(AttemptDeadline deadline, HumanCall.IAttempt att
         /// <summary>For the attempt's log.</summary>
         void Say(string text);
 
+        /// <summary>Tells the runner whether a person has the browser.</summary>
+        void SetPresent(bool isPresent);
+
         /// <summary>For the attempt's timeline, when the wait is over.</summary>
         void Waited(DateTimeOffset since, string outcome);
     }
+
+    void IWaitingAttempt.Learn(IReadOnlyCollection<string> typed) => attempt.Learn(typed);
+
+    void IWaitingAttempt.Say(string text) => attempt.Say(text);
+
+    void IWaitingAttempt.SetPresent(bool isPresent) => SetPresent(isPresent);
 
     /// <returns>JSON of the answer.</returns>
     public async Task<string> AskAsync(IAttemptServices services, JsonElement arguments, TimeProvider time, CancellationToken cancellationToken)
@@ -46,7 +56,7 @@ internal sealed class HumanCall(AttemptDeadline deadline, HumanCall.IAttempt att
         {
             var shown = Redacted(question);
             attempt.Say($"Waiting for a person: {shown.Message}");
-            var reply = await services.AskPersonAsync(shown, cancellationToken);
+            var reply = await services.AskPersonAsync(shown, this, cancellationToken);
             outcome = reply.Outcome switch
             {
                 HumanOutcome.Answered => "answered",
@@ -62,9 +72,18 @@ internal sealed class HumanCall(AttemptDeadline deadline, HumanCall.IAttempt att
         }
         finally
         {
+            SetPresent(false);
             deadline.Resume();
             Volatile.Write(ref _isWaiting, 0);
             attempt.Waited(since, outcome);
+        }
+    }
+
+    private void SetPresent(bool isPresent)
+    {
+        if (Interlocked.Exchange(ref _isPresent, isPresent ? 1 : 0) != (isPresent ? 1 : 0))
+        {
+            attempt.SetPresent(isPresent);
         }
     }
 

@@ -31,7 +31,7 @@ public sealed class AttemptServicesFactory(KeyValueStore values, AttachmentStore
         public async Task<string> SignFileAsync(string key, TimeSpan lifetime, CancellationToken cancellationToken) =>
             attachments.Sign(await attachments.FindByKeyAsync(project.Id, key, cancellationToken), lifetime);
 
-        public Task<HumanReply> AskPersonAsync(HumanQuestion question, CancellationToken cancellationToken) =>
-            people.AskAsync(run, attempt, question, cancellationToken);
+        public Task<HumanReply> AskPersonAsync(HumanQuestion question, IWaitingAttempt waiting, CancellationToken cancellationToken) =>
+            people.AskAsync(run, attempt, question, waiting, cancellationToken);
     }
 }

@@ -19,4 +19,10 @@ public static partial class RunLog
 
     [LoggerMessage(1605, LogLevel.Information, "Attempt {Attempt} of Run {RunId} failed with {Code} (correlation id {CorrelationId})")]
     public static partial void AttemptFailed(this ILogger logger, int attempt, string runId, string code, string correlationId);
+
+    [LoggerMessage(1606, LogLevel.Information, "{Who} took over the browser of attempt {Attempt} of Run {RunId}")]
+    public static partial void TakenOver(this ILogger logger, string who, string runId, int attempt);
+
+    [LoggerMessage(1607, LogLevel.Information, "{Who} no longer has the browser of attempt {Attempt} of Run {RunId}: {Reason}")]
+    public static partial void GivenBack(this ILogger logger, string who, string runId, int attempt, string reason);
 }

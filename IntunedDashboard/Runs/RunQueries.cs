@@ -165,9 +165,10 @@ public sealed class RunQueries(IDbContextFactory<AppDbContext> contexts, IArtifa
 
     private static IQueryable<Run> Filter(IQueryable<Run> runs, RunFilter filter)
     {
-        if (filter.Statuses.Count > 0)
+        if (filter.Statuses.Count > 0 || filter.WaitsForPerson)
         {
-            runs = runs.Where(r => filter.Statuses.Contains(r.Status));
+            runs = runs.Where(r => filter.Statuses.Contains(r.Status)
+                || (filter.WaitsForPerson && r.Status == RunStatus.Started && r.WaitsForPersonSince != null));
         }
 
         if (filter.Types.Count > 0)

@@ -8,6 +8,9 @@ public sealed record RunFilter
 {
     public IReadOnlyList<RunStatus> Statuses { get; init; } = [];
 
+    /// <summary>Also those that wait for a person; without <see cref="Statuses"/> only those.</summary>
+    public bool WaitsForPerson { get; init; }
+
     public IReadOnlyList<RunType> Types { get; init; } = [];
 
     public string? ApiName { get; init; }

@@ -19,6 +19,8 @@ public static class RunsModule
         builder.Services.AddSingleton<AttachmentStore>();
         builder.Services.AddSingleton<HumanRequestStore>();
         builder.Services.AddSingleton<IHumanRequestCommands, HumanRequestCommands>();
+        builder.Services.AddSingleton<TakeOvers>();
+        builder.Services.AddSingleton<TakeOverStream>();
         builder.Services.AddSingleton<AttemptServicesFactory>();
         builder.Services.AddSingleton<RunEnvironment>();
         builder.Services.AddSingleton<RunCancellations>();

@@ -24,6 +24,8 @@ public static class Urls
         WithQuery(Run(project, runId), [("tab", tab), ("attempt", attempt?.ToString(CultureInfo.InvariantCulture))]);
 
     /// <summary>The connection for watching a running attempt.</summary>
+    public static string TakeOverStream(string project, string runId, string takeOver) => $"{Run(project, runId)}/take-over/{takeOver}";
+
     public static string LiveStream(string project, string runId) => $"{Run(project, runId)}/live";
 
     public static string NewRun(string project) => WithQuery(Runs(project), [("new", "1")]);

@@ -5,7 +5,7 @@ import { HostedInput, hasTouch, type Message } from "./hosted-input.js";
 interface Tab { id: string; title: string; url: string; isActive: boolean }
 interface State {
   t: "state";
-  phase: "opening" | "open" | "checking" | "succeeded" | "failed" | "watching";
+  phase: "opening" | "open" | "checking" | "succeeded" | "failed" | "watching" | "over";
   message?: string;
   seconds?: number;
   mayType?: boolean;
@@ -49,6 +49,11 @@ class HostedBrowser extends HTMLElement {
 
   private get watches(): boolean {
     return this.hasAttribute("read-only");
+  }
+
+  /** The browser is an automation's: it keeps its size, and is handed back. */
+  private get takesOver(): boolean {
+    return this.hasAttribute("take-over");
   }
 
   private build(): void {
@@ -95,7 +100,12 @@ class HostedBrowser extends HTMLElement {
       this.piece(".hosted-hint").hidden = true;
       this.piece(".hosted-time").hidden = true;
     } else {
-      this.input = new HostedInput(this.canvas, this.field, (message) => this.send(message), () => this.piece<HTMLElement>("[data-do=done]").focus());
+      const leave = (): void => this.piece<HTMLElement>("[data-do=done]").focus();
+      this.input = new HostedInput(this.canvas, this.field, (message) => this.send(message), leave, this.takesOver);
+    }
+    if (this.takesOver) {
+      for (const name of ["back", "reload", "cancel"]) this.piece(`[data-do=${name}]`).hidden = true;
+      this.piece("[data-do=done]").textContent = "Hand back";
     }
   }
 
@@ -143,8 +153,10 @@ class HostedBrowser extends HTMLElement {
         canvas.width = picture.width;
         canvas.height = picture.height;
       }
-      canvas.style.width = `${width}px`;
-      canvas.style.aspectRatio = `${width} / ${height}`;
+      if (!this.takesOver) {
+        canvas.style.width = `${width}px`;
+        canvas.style.aspectRatio = `${width} / ${height}`;
+      }
       canvas.getContext("2d", { alpha: false })!.drawImage(picture, 0, 0);
       picture.close();
       if (this.input) this.input.size = { width, height };
@@ -166,9 +178,11 @@ class HostedBrowser extends HTMLElement {
     address.readOnly = !state.mayType;
     if (document.activeElement !== address || address.readOnly) address.value = active?.url === "about:blank" ? "" : (active?.url ?? "");
     this.renderTabs(state.tabs);
+    if (state.phase === "over") this.over = true;
     const busy = state.phase === "checking" || state.phase === "opening";
     this.piece<HTMLButtonElement>("[data-do=done]").disabled = state.phase !== "open";
-    this.cover(busy ? (state.phase === "opening" ? "The browser is starting." : "The login is being checked.") : null);
+    this.cover(this.over ? "You no longer have the browser." : busy ? (state.phase === "opening" ? "The browser is starting." : "The login is being checked.") : null);
+    if (this.takesOver) this.say(state.message ?? "");
     this.renderNotices(state);
     this.renderDialog(state);
     const file = this.piece<HTMLInputElement>("input[type=file]");
@@ -271,7 +285,7 @@ class HostedBrowser extends HTMLElement {
 
   private tellSize(): void {
     const stage = this.piece(".hosted-stage");
-    if (this.watches || stage.clientWidth === 0) return;
+    if (this.watches || this.takesOver || stage.clientWidth === 0) return;
     this.send({ t: "size", w: stage.clientWidth, h: stage.clientHeight, s: devicePixelRatio, touch: hasTouch() });
   }
 
@@ -309,7 +323,9 @@ class HostedBrowser extends HTMLElement {
       over.firstElementChild!.append(link);
       link.focus();
     }
-    for (const name of ["done", "cancel", "back", "reload", "keys"]) this.piece<HTMLButtonElement>(`[data-do=${name}]`).disabled = true;
+    for (const name of ["done", "cancel", "back", "reload", "keys"]) this.piece(`[data-do=${name}]`).hidden = true;
+    this.address.readOnly = true;
+    this.say("");
     this.deadline = 0;
     this.dispatchEvent(new CustomEvent("hostedend", { bubbles: true, detail: { succeeded: well } }));
   }

@@ -29,6 +29,8 @@ export class HostedInput {
     private readonly field: HTMLTextAreaElement,
     private readonly send: Send,
     private readonly leave: () => void,
+    /** Whether the page was made for a mouse: a tap is a press, and a finger that moves turns the wheel. Two fingers zoom the viewer's own page. */
+    private readonly fingersAreMouse = false,
   ) {
     this.listenToPointers();
     this.listenToKeys();
@@ -107,10 +109,40 @@ export class HostedInput {
     this.send({ t, x, y, b: BUTTONS[event.button] ?? "left", bs: event.buttons, n: this.clicks.count, m: modifiers(event) });
   }
 
+  private drag: { x: number; y: number; moved: boolean } | null = null;
+
+  private finger(k: "start" | "move" | "end" | "cancel", event: PointerEvent): void {
+    const at = this.place(event);
+    const m = modifiers(event);
+    if (k === "start") this.drag = this.fingers.size === 0 ? { ...at, moved: false } : null;
+    else if (k === "move" && this.drag) {
+      const [dx, dy] = [this.drag.x - at.x, this.drag.y - at.y];
+      if (!this.drag.moved && Math.hypot(dx, dy) < 8) return;
+      this.drag = { ...at, moved: true };
+      this.wheel = { ...at, dx: (this.wheel?.dx ?? 0) + dx, dy: (this.wheel?.dy ?? 0) + dy, m };
+      this.later();
+    } else if (k === "end" && this.drag && !this.drag.moved) {
+      this.send({ t: "move", ...at, b: "none", bs: 0, m });
+      this.send({ t: "down", ...at, b: "left", bs: 1, n: 1, m });
+      this.send({ t: "up", ...at, b: "left", bs: 0, n: 1, m });
+    }
+    if (k === "start") this.fingers.set(event.pointerId, at);
+    else if (k !== "move") this.fingers.delete(event.pointerId);
+  }
+
   private touch(k: "start" | "move" | "end" | "cancel", event: PointerEvent): void {
+    if (this.fingersAreMouse) {
+      this.finger(k, event);
+      this.probe(k);
+      return;
+    }
     if (k === "end" || k === "cancel") this.fingers.delete(event.pointerId);
     else this.fingers.set(event.pointerId, this.place(event));
     this.send({ t: "touch", k, p: [...this.fingers].map(([id, at]) => ({ id, ...at })), m: modifiers(event) });
+    this.probe(k);
+  }
+
+  private probe(k: string): void {
     // Whether the touch went into a field is known a moment later, on a slow line two.
     if (k === "end") for (const wait of [150, 600, 1500]) window.setTimeout(() => this.send({ t: "probe" }), wait);
   }

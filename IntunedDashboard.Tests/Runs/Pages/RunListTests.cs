@@ -13,6 +13,7 @@ public sealed class RunListTests
         var query = new RunListAddress
         {
             Statuses = [RunStatus.Failed, RunStatus.Canceled],
+            WaitsForPerson = true,
             Types = [RunType.Api],
             Api = "employees/list",
             Session = "main",
@@ -25,9 +26,10 @@ public sealed class RunListTests
         var read = Parse(url);
 
         Assert.Equal(
-            "/projects/hr/runs?status=failed%2Ccanceled&type=api&api=employees%2Flist&session=main&from=2026-05-04T10%3A00&to=2026-05-04T12%3A00&cursor=120", url);
+            "/projects/hr/runs?status=failed%2Ccanceled%2Cwaiting&type=api&api=employees%2Flist&session=main&from=2026-05-04T10%3A00&to=2026-05-04T12%3A00&cursor=120", url);
         Assert.Equal(url, read.ToUrl("hr"));
         Assert.Equal(query.Statuses, read.ToFilter(Now).Statuses);
+        Assert.True(read.ToFilter(Now).WaitsForPerson);
         Assert.Equal(Now.AddHours(-2), read.ToFilter(Now).From);
     }
 

@@ -19,4 +19,10 @@ public sealed class OwnAddresses(IServer server, LocalAddress local, IConfigurat
                 .Select(address => Uri.TryCreate(address, UriKind.Absolute, out var uri) ? uri : null).OfType<Uri>()];
         }
     }
+
+    /// <summary>Whether it is a page of this product that is not for everybody, as far as its name tells.</summary>
+    public bool Includes(string url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var page)
+        && !page.AbsolutePath.StartsWith(SampleSite + "/", StringComparison.Ordinal) && page.AbsolutePath != SampleSite
+        && All.Any(o => o.Port == page.Port && (o.Host.Equals(page.Host, StringComparison.OrdinalIgnoreCase) || (o.IsLoopback && page.IsLoopback)));
 }

@@ -51,7 +51,7 @@ public sealed class RecorderSessions(
             if (_bySession.Values.Count(s => !s.HasEnded) >= options.Value.MaxConcurrent)
             {
                 throw RequestException.Conflict(
-                    $"{options.Value.MaxConcurrent} people are logging in by hand right now, which is as many as this server allows. Try again in a few minutes.");
+                    $"As many people as this server allows ({options.Value.MaxConcurrent}) are logging in by hand right now. Try again in a few minutes.");
             }
 
             _bySession[request.Session.Key] = started;
@@ -109,7 +109,8 @@ public sealed class RecorderSessions(
 
         if (failure is not null)
         {
-            await sessions.ExpireUnfinishedAsync(session.Request.Session.Key, failure, CancellationToken.None);
+            await sessions.AbandonLoginAsync(
+                session.Request.Session.Key, session.Request.StartedBy, failure, session.RunId, CancellationToken.None);
         }
 
         RecorderLog.Ended(logger, session.Id, session.Request.Session.Id, failure is null ? "logged in" : "no login");

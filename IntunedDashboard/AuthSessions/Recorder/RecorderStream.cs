@@ -9,13 +9,16 @@ public sealed class RecorderStream(TimeProvider clock)
 {
     private const int MostFiles = 20;
 
+    /// <summary>A viewer whose machine sleeps or whose network is gone is noticed.</summary>
+    public static WebSocketAcceptContext Accepting => new() { KeepAliveInterval = TimeSpan.FromSeconds(15), KeepAliveTimeout = TimeSpan.FromSeconds(20) };
+
     /// <summary>Whether it is a request of a page of our own for a web socket.</summary>
     public static bool IsFromHere(HttpContext context) => context.WebSockets.IsWebSocketRequest && Visitor.IsFromOwnPage(context);
 
     /// <param name="mayType">Whether this viewer may type addresses.</param>
     public async Task ServeAsync(HttpContext context, RecorderSession session, bool mayType)
     {
-        using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = TimeSpan.FromSeconds(15), KeepAliveTimeout = TimeSpan.FromSeconds(20) });
+        using var socket = await context.WebSockets.AcceptWebSocketAsync(Accepting);
         using var stream = new ScreenStream(socket, clock);
         session.Enter();
         try

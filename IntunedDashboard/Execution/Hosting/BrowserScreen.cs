@@ -122,6 +122,13 @@ internal partial class BrowserScreen : IBrowserScreen
     /// <summary>Makes the page draw itself, so that there is a first picture.</summary>
     protected virtual Task RedrawAsync(string session) => Task.CompletedTask;
 
+    /// <summary>What happens in pages beside what is shown of them.</summary>
+    protected virtual void AcceptOther(CdpEvent happened)
+    {
+    }
+
+    protected void RaiseChanged() => Changed?.Invoke(this, EventArgs.Empty);
+
     /// <summary>Whether a picture of this size is one of the page as it is now, and not one that was under way when it was resized.</summary>
     protected virtual bool IsCurrent(double width, double height) => true;
 
@@ -220,6 +227,9 @@ internal partial class BrowserScreen : IBrowserScreen
                 break;
             case "Target.detachedFromTarget":
                 Detach(happened.Parameters.GetProperty("sessionId").GetString()!);
+                break;
+            default:
+                AcceptOther(happened);
                 break;
         }
     }

@@ -40,7 +40,7 @@ internal sealed class HostedBrowser : IHostedBrowser
 
     public event EventHandler? Changed;
 
-    public IInteractiveScreen Screen { get; }
+    public IHostedScreen Screen { get; }
 
     public HostedDialog? Dialog
     {

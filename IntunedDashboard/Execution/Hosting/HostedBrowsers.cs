@@ -35,11 +35,17 @@ internal sealed class HostedBrowsers(BrowserPool pool, OutboundTargets targets, 
         }
     }
 
-    public async Task<IBrowserScreen> WatchAsync(IBrowserLease browser, CancellationToken cancellationToken)
+    public async Task<IBrowserScreen> WatchAsync(IBrowserLease browser, CancellationToken cancellationToken) =>
+        await AttachAsync(BrowserScreen.OpenAsync(browser.WebSocketEndpoint, logger, cancellationToken));
+
+    public async Task<IAttemptScreen> TakeOverAsync(IBrowserLease browser, CancellationToken cancellationToken) =>
+        await AttachAsync(AttemptScreen.OpenAsync(browser.WebSocketEndpoint, logger, cancellationToken));
+
+    private static async Task<T> AttachAsync<T>(Task<T> opening)
     {
         try
         {
-            return await BrowserScreen.OpenAsync(browser.WebSocketEndpoint, logger, cancellationToken);
+            return await opening;
         }
         catch (CdpException e)
         {

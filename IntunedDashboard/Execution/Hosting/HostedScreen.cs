@@ -3,43 +3,15 @@ using System.Text.Json;
 namespace IntunedDashboard.Execution.Hosting;
 
 /// <summary>The pages of a hosted browser, as large as the viewer's own page and steered by it.</summary>
-internal sealed class HostedScreen(string contextId, ILogger logger) : BrowserScreen(contextId, logger), IInteractiveScreen
+internal sealed class HostedScreen(string contextId, ILogger logger) : InteractiveScreen(contextId, logger), IHostedScreen
 {
     /// <summary>More pixels would only make pictures larger; eyes and networks are the limit.</summary>
     private const double MostPixels = 2560 * 1600;
 
-    private const string ReadSelection = """
-        (() => {
-          let from = document;
-          while (from.activeElement) {
-            const active = from.activeElement;
-            const inner = active.shadowRoot ?? (active.tagName === 'IFRAME' ? (() => { try { return active.contentDocument; } catch { return null; } })() : null);
-            if (!inner) {
-              if (typeof active.selectionStart === 'number' && active.type !== 'password') return active.value.slice(active.selectionStart, active.selectionEnd);
-              break;
-            }
-            from = inner;
-          }
-          return String((from.getSelection ? from : document).getSelection() ?? '');
-        })()
-        """;
-
-    private const string IsEditing = """
-        (() => {
-          let active = document.activeElement;
-          while (active) {
-            const inner = active.shadowRoot?.activeElement ?? (active.tagName === 'IFRAME' ? (() => { try { return active.contentDocument?.activeElement; } catch { return null; } })() : null);
-            if (!inner) break;
-            active = inner;
-          }
-          if (!active) return false;
-          if (active.tagName === 'IFRAME' || active.isContentEditable || active.tagName === 'TEXTAREA') return true;
-          return active.tagName === 'INPUT' && !['button', 'checkbox', 'color', 'file', 'image', 'radio', 'range', 'reset', 'submit'].includes(active.type);
-        })()
-        """;
-
     private ScreenSize _size = new(1024, 768, 1, HasTouch: false);
     private double _scale = 1;
+
+    protected override double Scale => _scale;
 
     /// <exception cref="CdpException">The browser is gone.</exception>
     public static async Task<HostedScreen> OpenAsync(
@@ -63,8 +35,6 @@ internal sealed class HostedScreen(string contextId, ILogger logger) : BrowserSc
         }
     }
 
-    public void Send(ScreenInput input) => Post(input.Method, input.Parameters(_scale));
-
     public void Close(string tabId) => _ = Connection.PostAsync("Target.closeTarget", new { targetId = tabId }, sessionId: null);
 
     public void Navigate(string url) => Post("Page.navigate", new { url });
@@ -72,12 +42,6 @@ internal sealed class HostedScreen(string contextId, ILogger logger) : BrowserSc
     public void Reload() => Post("Page.reload", new { });
 
     public void GoBack() => _ = GoBackAsync();
-
-    public async Task<string> ReadSelectionAsync(CancellationToken cancellationToken) =>
-        await EvaluateAsync(ReadSelection, cancellationToken) is { ValueKind: JsonValueKind.String } text ? text.GetString()! : string.Empty;
-
-    public async Task<bool> IsEditingAsync(CancellationToken cancellationToken) =>
-        await EvaluateAsync(IsEditing, cancellationToken) is { ValueKind: JsonValueKind.True };
 
     protected override async Task PrepareAsync(string session)
     {
@@ -115,14 +79,6 @@ internal sealed class HostedScreen(string contextId, ILogger logger) : BrowserSc
     protected override (int Width, int Height) SizeOf(double width, double height) =>
         ((int)Math.Round(width / _scale), (int)Math.Round(height / _scale));
 
-    private void Post(string method, object parameters)
-    {
-        if (ActiveSession is { } session)
-        {
-            _ = Connection.PostAsync(method, parameters, session);
-        }
-    }
-
     private async Task GoBackAsync()
     {
         if (ActiveSession is not { } session)
@@ -144,24 +100,6 @@ internal sealed class HostedScreen(string contextId, ILogger logger) : BrowserSc
         catch (CdpException)
         {
             // The page was closed meanwhile.
-        }
-    }
-
-    private async Task<JsonElement?> EvaluateAsync(string expression, CancellationToken cancellationToken)
-    {
-        if (ActiveSession is not { } session)
-        {
-            return null;
-        }
-
-        try
-        {
-            var answer = await Connection.CallAsync("Runtime.evaluate", new { expression, returnByValue = true, timeout = 1000 }, session, cancellationToken);
-            return answer.GetProperty("result").TryGetProperty("value", out var value) ? value : null;
-        }
-        catch (CdpException)
-        {
-            return null;
         }
     }
 }

@@ -40,9 +40,19 @@ public interface IBrowserScreen : IAsyncDisposable
 /// <summary>A screen that takes input. Input is sent in the order of the calls and not waited for.</summary>
 public interface IInteractiveScreen : IBrowserScreen
 {
-    void Resize(ScreenSize size);
-
     void Send(ScreenInput input);
+
+    /// <summary>What is selected in the active tab, for the viewer's clipboard.</summary>
+    Task<string> ReadSelectionAsync(CancellationToken cancellationToken);
+
+    /// <summary>Whether typing would go into a field, so that a phone should show its keyboard.</summary>
+    Task<bool> IsEditingAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>The screen of a browser that belongs to the person who looks at it.</summary>
+public interface IHostedScreen : IInteractiveScreen
+{
+    void Resize(ScreenSize size);
 
     void Close(string tabId);
 
@@ -51,12 +61,15 @@ public interface IInteractiveScreen : IBrowserScreen
     void GoBack();
 
     void Reload();
+}
 
-    /// <summary>What is selected in the active tab, for the viewer's clipboard.</summary>
-    Task<string> ReadSelectionAsync(CancellationToken cancellationToken);
+/// <summary>The screen of an attempt's browser, in the hands of a person for a while.</summary>
+public interface IAttemptScreen : IInteractiveScreen
+{
+    /// <summary>The dialog a page waits in, or null.</summary>
+    HostedDialog? Dialog { get; }
 
-    /// <summary>Whether typing would go into a field, so that a phone should show its keyboard.</summary>
-    Task<bool> IsEditingAsync(CancellationToken cancellationToken);
+    void AnswerDialog(int id, bool accept, string? text);
 }
 
 public sealed record HostedBrowserRequest
@@ -93,7 +106,7 @@ public interface IHostedBrowser : IAsyncDisposable
     /// <summary>Raised on any thread when a dialog, an upload or a notice came or went.</summary>
     event EventHandler? Changed;
 
-    IInteractiveScreen Screen { get; }
+    IHostedScreen Screen { get; }
 
     /// <summary>The dialog the page waits in, or null.</summary>
     HostedDialog? Dialog { get; }
@@ -127,4 +140,8 @@ public interface IHostedBrowsers
     /// <summary>The pages of a browser that somebody else drives, to look at.</summary>
     /// <exception cref="BrowserUnavailableException">It is gone.</exception>
     Task<IBrowserScreen> WatchAsync(IBrowserLease browser, CancellationToken cancellationToken);
+
+    /// <summary>The same with input, for a person who has taken it over.</summary>
+    /// <exception cref="BrowserUnavailableException">It is gone.</exception>
+    Task<IAttemptScreen> TakeOverAsync(IBrowserLease browser, CancellationToken cancellationToken);
 }

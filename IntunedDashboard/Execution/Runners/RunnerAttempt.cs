@@ -128,6 +128,9 @@ internal sealed class RunnerAttempt : IAsyncDisposable, HumanCall.IAttempt
         }
     }
 
+    void HumanCall.IAttempt.SetPresent(bool isPresent) =>
+        _ = _process.SendAsync(isPresent ? "{\"type\":\"person\",\"present\":true}\n"u8.ToArray() : "{\"type\":\"person\",\"present\":false}\n"u8.ToArray());
+
     void HumanCall.IAttempt.Waited(DateTimeOffset since, string outcome)
     {
         lock (_gate)

@@ -58,6 +58,8 @@ channel.listen(message => {
       return attempt?.stop(message.reason);
     case 'reply':
       return attempt?.answered(message);
+    case 'person':
+      return attempt?.person(message.present);
     default:
       return process.reallyExit(message.type === 'exit' ? 0 : 70);
   }

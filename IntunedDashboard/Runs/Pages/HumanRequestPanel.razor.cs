@@ -8,13 +8,17 @@ using Microsoft.AspNetCore.Components;
 namespace IntunedDashboard.Runs.Pages;
 
 /// <summary>What a Run asks of a person, with the form to answer. Give it the request's id as its key: typed values are of one request.</summary>
-public sealed partial class HumanRequestPanel
+public sealed partial class HumanRequestPanel : IDisposable
 {
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
     private Actor? _actor;
     private ConfirmDialog? _confirm;
     private RequestException? _fault;
     private bool _busy;
+    private TakeOver? _takeOver;
+
+    [Inject]
+    public required TakeOvers TakeOvers { get; init; }
 
     [Inject]
     public required IHumanRequestCommands Commands { get; init; }
@@ -29,10 +33,26 @@ public sealed partial class HumanRequestPanel
     public required Toasts Toasts { get; init; }
 
     [Parameter, EditorRequired]
+    public required string Project { get; set; }
+
+    [Parameter, EditorRequired]
     public Guid ProjectId { get; set; }
 
     [Parameter, EditorRequired]
     public required HumanRequestView Request { get; set; }
+
+    /// <summary>Who has the browser, here or elsewhere.</summary>
+    private TakeOver? Holder => TakeOvers.Find(Request.Id);
+
+    /// <summary>What this page has of it.</summary>
+    private TakeOver? Mine => _takeOver is { IsOver: false } ? _takeOver : null;
+
+    /// <summary>Whoever leaves the page cannot use the browser any more.</summary>
+    public void Dispose() => GiveBack("the page was left");
+
+    /// <summary>Whether there is no room here for a browser.</summary>
+    [Parameter]
+    public bool Narrow { get; set; }
 
     protected override async Task OnInitializedAsync() => _actor = await CurrentActor.GetAsync();
 
@@ -62,6 +82,21 @@ public sealed partial class HumanRequestPanel
         }
 
         _busy = false;
+    }
+
+    private async Task TakeOverAsync()
+    {
+        _busy = true;
+        await Guard.DoAsync(async token => _takeOver = await TakeOvers.BeginAsync(_actor!, ProjectId, Request.RunId, Request.Id, token));
+        _busy = false;
+    }
+
+    private void GiveBack(string how)
+    {
+        if (_takeOver is { } mine)
+        {
+            TakeOvers.End(mine, how);
+        }
     }
 
     private async Task DeclineAsync()

@@ -16,6 +16,9 @@ public sealed record RunListAddress
 
     public IReadOnlyList<RunStatus> Statuses { get; init; } = [];
 
+    /// <summary>In the address it is one more status.</summary>
+    public bool WaitsForPerson { get; init; }
+
     public IReadOnlyList<RunType> Types { get; init; } = [];
 
     public string? Api { get; init; }
@@ -40,7 +43,7 @@ public sealed record RunListAddress
     public string? Cursor { get; init; }
 
     public bool HasFilters =>
-        Statuses.Count > 0 || Types.Count > 0 || Api is not null || Session is not null || Since is not null || From is not null || To is not null
+        Statuses.Count > 0 || WaitsForPerson || Types.Count > 0 || Api is not null || Session is not null || Since is not null || From is not null || To is not null
         || (Page is null && (Job ?? JobRun) is not null);
 
     public static RunListAddress Parse(
@@ -56,6 +59,7 @@ public sealed record RunListAddress
         string? jobRun = null) => new()
     {
         Statuses = Split(status).SelectMany(k => RunVocabulary.Statuses.Where(s => s.Term.Key == k).Select(s => s.Status)).Distinct().ToList(),
+        WaitsForPerson = Split(status).Contains(RunVocabulary.WaitsForPerson.Key),
         Types = Split(type).SelectMany(k => RunVocabulary.Types.Where(t => t.Key == k).Select(t => t.Type)).Distinct().ToList(),
         Api = OrNull(api),
         Session = OrNull(session),
@@ -70,6 +74,7 @@ public sealed record RunListAddress
     public RunFilter ToFilter(DateTimeOffset now) => new()
     {
         Statuses = Statuses,
+        WaitsForPerson = WaitsForPerson,
         Types = Types,
         ApiName = Api,
         AuthSessionId = Session,
@@ -81,7 +86,7 @@ public sealed record RunListAddress
 
     public string ToUrl(string project) => Urls.WithQuery(Page ?? Urls.Runs(project),
     [
-        ("status", string.Join(',', Statuses.Select(s => RunVocabulary.Of(s).Key))),
+        ("status", string.Join(',', Statuses.Select(RunVocabulary.Of).Concat(WaitsForPerson ? [RunVocabulary.WaitsForPerson] : []).Select(t => t.Key))),
         ("type", string.Join(',', Types.Select(t => RunVocabulary.Types.First(x => x.Type == t).Key))),
         ("api", Api),
         ("session", Session),

@@ -13,7 +13,7 @@ public static class RunVocabulary
     private static readonly StateTerm Canceled = new("canceled", "Canceled", Tone.Muted, IconName.Minus, 4);
 
     /// <summary>A running Run whose automation has asked somebody for something.</summary>
-    public static StateTerm WaitsForPerson { get; } = new("waiting", "Waiting for a person", Tone.Warning, IconName.Person, 1, IsLive: true);
+    public static StateTerm WaitsForPerson { get; } = new("waiting", "Waiting for a person", Tone.Warning, IconName.Person, 1);
 
     public static IReadOnlyList<(RunStatus Status, StateTerm Term)> Statuses { get; } =
     [

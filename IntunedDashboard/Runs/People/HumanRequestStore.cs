@@ -16,10 +16,14 @@ namespace IntunedDashboard.Runs.People;
 public sealed class HumanRequestStore(
     IDbContextFactory<AppDbContext> contexts, IAttention attention, ILiveSignals signals, TimeProvider clock)
 {
-    private readonly ConcurrentDictionary<string, TaskCompletionSource<HumanReply>> _waiting = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, HumanWait> _waiting = new(StringComparer.Ordinal);
+
+    /// <returns>The attempt that waits for the request's end on this node, or null.</returns>
+    public HumanWait? FindWait(string requestId) => _waiting.GetValueOrDefault(requestId);
 
     /// <summary>Waits for a person. Cancelling ends the request with its attempt.</summary>
-    public async Task<HumanReply> AskAsync(Run run, int attempt, HumanQuestion question, CancellationToken cancellationToken)
+    public async Task<HumanReply> AskAsync(
+        Run run, int attempt, HumanQuestion question, IWaitingAttempt waiting, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var request = new HumanRequest
@@ -32,21 +36,21 @@ public sealed class HumanRequestStore(
             CreatedAt = now,
             ExpiresAt = now + question.Timeout,
         };
-        var answer = new TaskCompletionSource<HumanReply>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _waiting[request.Id] = answer;
+        var wait = new HumanWait(run, request, waiting);
+        _waiting[request.Id] = wait;
         try
         {
             await AddAsync(run, request, cancellationToken);
             try
             {
-                return await answer.Task.WaitAsync(question.Timeout, clock, cancellationToken);
+                return await wait.Reply.WaitAsync(question.Timeout, clock, cancellationToken);
             }
             catch (TimeoutException)
             {
                 // An answer of this very moment counts.
                 return await TryEndAsync(run, request.Id, HumanRequestStatus.TimedOut, by: null)
                     ? HumanReply.Without(HumanOutcome.TimedOut)
-                    : await answer.Task.WaitAsync(cancellationToken);
+                    : await wait.Reply.WaitAsync(cancellationToken);
             }
         }
         catch (OperationCanceledException)
@@ -56,6 +60,7 @@ public sealed class HumanRequestStore(
         }
         finally
         {
+            wait.Close();
             _waiting.TryRemove(request.Id, out _);
         }
     }
@@ -64,9 +69,9 @@ public sealed class HumanRequestStore(
     public async Task<bool> TryReplyAsync(Run run, HumanRequest request, HumanReply reply, string by)
     {
         var status = reply.Outcome == HumanOutcome.Answered ? HumanRequestStatus.Answered : HumanRequestStatus.Declined;
-        return _waiting.TryGetValue(request.Id, out var answer)
+        return _waiting.TryGetValue(request.Id, out var wait)
             && await TryEndAsync(run, request.Id, status, by)
-            && answer.TrySetResult(reply);
+            && wait.Answer(reply);
     }
 
     /// <returns>The latest request of a Run.</returns>
@@ -140,6 +145,7 @@ public sealed class HumanRequestStore(
             await transaction.CommitAsync(CancellationToken.None);
         }
 
+        FindWait(requestId)?.Close();
         signals.PublishChange(run);
         return true;
     }

@@ -12,6 +12,7 @@ public enum IconName
     Keys,
     Help,
     Person,
+    Pointer,
     Search,
     Menu,
     Rail,

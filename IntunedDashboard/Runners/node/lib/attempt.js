@@ -34,6 +34,7 @@ class Attempt {
   #origins;
   #payloads = [];
   #calls;
+  #dialogs;
   #lastExtension = 0;
   #settled;
   #settle;
@@ -231,6 +232,22 @@ class Attempt {
 
   answered(message) {
     this.#calls.answer(message);
+  }
+
+  /** While a person has the browser, dialogs that nobody listens to wait for that person instead of being dismissed at once. */
+  person(isPresent) {
+    if (isPresent && !this.#dialogs) {
+      const open = [];
+      const hold = dialog => open.push(dialog);
+      this.#context.on('dialog', hold);
+      this.#dialogs = { open, hold };
+    } else if (!isPresent && this.#dialogs) {
+      const { open, hold } = this.#dialogs;
+      this.#dialogs = undefined;
+      this.#context.off('dialog', hold);
+      // Those that the person answered are closed already, which is no failure here.
+      for (const dialog of open) dialog.dismiss().catch(() => {});
+    }
   }
 
   stop(reason) {

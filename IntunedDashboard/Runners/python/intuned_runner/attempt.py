@@ -88,6 +88,12 @@ class Attempt:
         self._payloads.extend(payloads)
         self.extend()
 
+    def person(self, is_present):
+        if is_present:
+            self._browser.hold_dialogs()
+        else:
+            self._browser.release_dialogs()
+
     def stop(self, reason):
         if self._stopping:
             return

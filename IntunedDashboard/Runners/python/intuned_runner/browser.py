@@ -21,6 +21,7 @@ class AttemptBrowser:
         self._origins = None
         self._cleanup = None
         self._tracing = False
+        self._dialogs = None
         self.context = None
         self.page = None
         # Why the page's last navigation did not reach the site; None once one did.
@@ -102,6 +103,31 @@ class AttemptBrowser:
             self.stage("trace", started)
         except Exception as error:
             self._output.engine("warn", f"The trace could not be written: {first_line(error)}")
+
+    def hold_dialogs(self):
+        """While a person has the browser, dialogs that nobody listens to wait for that person instead of being dismissed at once."""
+        if self._dialogs is None:
+            self._dialogs = []
+            self.context.on("dialog", self._hold)
+
+    def release_dialogs(self):
+        if self._dialogs is None:
+            return
+        dialogs, self._dialogs = self._dialogs, None
+        self.context.remove_listener("dialog", self._hold)
+        for dialog in dialogs:
+            asyncio.ensure_future(self._dismiss(dialog))
+
+    def _hold(self, dialog):
+        if self._dialogs is not None:
+            self._dialogs.append(dialog)
+
+    async def _dismiss(self, dialog):
+        try:
+            await dialog.dismiss()
+        except Exception as error:
+            # The person has answered it.
+            self._output.engine("debug", f"A dialog was closed already: {first_line(error)}")
 
     async def capture(self):
         started = time.time()

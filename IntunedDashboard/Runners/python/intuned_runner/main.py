@@ -74,6 +74,8 @@ async def _serve(channel, output, lines):
             attempt.stop(message["reason"])
         elif kind == "reply" and attempt is not None:
             attempt.calls.answer(message)
+        elif kind == "person" and attempt is not None:
+            attempt.person(message["present"])
         elif kind == "exit":
             return
 
