@@ -8,7 +8,7 @@ namespace IntunedDashboard.Projects;
 /// Brings a deployment's files to the node that needs them. Where artifacts lie in a store of their own, whoever builds a deployment puts
 /// its files there, and other nodes fetch them once. Otherwise all nodes share the folder itself. Safe for concurrent use.
 /// </summary>
-public sealed class DeploymentShare(DeploymentFiles files, IArtifactStore artifacts)
+public sealed class DeploymentShare(DeploymentFiles files, IArtifactStore artifacts) : IDisposable
 {
     private const UnixFileMode Executable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
@@ -65,6 +65,8 @@ public sealed class DeploymentShare(DeploymentFiles files, IArtifactStore artifa
 
     public Task ForgetAsync(Guid projectId, CancellationToken cancellationToken) =>
         artifacts.IsRemote ? artifacts.DeleteAsync(FolderOf(projectId), cancellationToken) : Task.CompletedTask;
+
+    public void Dispose() => _fetching.Dispose();
 
     private static string FolderOf(Guid projectId) => $"deployments/{projectId:N}";
 
@@ -132,7 +134,7 @@ public sealed class DeploymentShare(DeploymentFiles files, IArtifactStore artifa
                     await data.CopyToAsync(file, cancellationToken);
                 }
 
-                if (!OperatingSystem.IsWindows() && (entry.Mode & Executable) != 0)
+                if (!OperatingSystem.IsWindows() && (entry.Mode & Executable) != UnixFileMode.None)
                 {
                     File.SetUnixFileMode(path, entry.Mode);
                 }

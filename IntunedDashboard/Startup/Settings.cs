@@ -79,6 +79,8 @@ public static class Settings
         new("Notifications:Email:To", NotificationSettings.RecipientsFault),
     ];
 
+    private static readonly string[] NeededByS3 = ["Artifacts:S3:Bucket", "Artifacts:S3:AccessKey", "Artifacts:S3:SecretKey"];
+
     /// <exception cref="InvalidSettingsException">Lists every fault with the name of its setting.</exception>
     public static void Validate(IConfiguration configuration)
     {
@@ -106,7 +108,7 @@ public static class Settings
         FindDatabaseFaults(configuration, faults);
         if (string.Equals(configuration["Artifacts:Provider"], "S3", StringComparison.OrdinalIgnoreCase))
         {
-            faults.AddRange(new[] { "Artifacts:S3:Bucket", "Artifacts:S3:AccessKey", "Artifacts:S3:SecretKey" }
+            faults.AddRange(NeededByS3
                 .Where(name => !Has(configuration, name))
                 .Select(name => new SettingFault(name, "Must be set with Artifacts:Provider S3.")));
         }
