@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using IntunedDashboard.Notifications;
 using IntunedDashboard.Projects;
 using IntunedDashboard.Tests.EndToEnd.People;
 using IntunedDashboard.Tests.Notifications;

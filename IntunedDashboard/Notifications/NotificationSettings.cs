@@ -59,6 +59,7 @@ public sealed record EmailNotices(string Host, int Port, SecureSocketOptions Sec
 public static class NotificationSettings
 {
     private const int MostRecipients = 50;
+    private static readonly string[] Needed = ["Host", "From", "To"];
 
     public static string? UrlFault(string value) =>
         Uri.TryCreate(value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
@@ -95,7 +96,7 @@ public static class NotificationSettings
             yield break;
         }
 
-        foreach (var needed in new[] { "Host", "From", "To" }.Where(name => email.Text(name) is null))
+        foreach (var needed in Needed.Where(name => email.Text(name) is null))
         {
             yield return ($"{email.Path}:{needed}", $"Must be set: mails need {email.Path}:Host, From and To.");
         }
