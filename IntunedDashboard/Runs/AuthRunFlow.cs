@@ -49,7 +49,7 @@ public sealed class AuthRunFlow(
         }
         finally
         {
-            await sessions.UnlockAsync(session, scope.Run.Id);
+            await sessions.UnlockAsync(session, scope.Run.Id, store.FenceOf(scope.Run));
         }
     }
 
@@ -69,7 +69,7 @@ public sealed class AuthRunFlow(
         }
         finally
         {
-            await sessions.UnlockAsync(session, scope.Run.Id);
+            await sessions.UnlockAsync(session, scope.Run.Id, store.FenceOf(scope.Run));
         }
     }
 
@@ -87,7 +87,7 @@ public sealed class AuthRunFlow(
     /// holds the session.</summary>
     public async Task<Verdict> ProveRecordedAsync(Scope scope, OpenAuthSession opened, string state, CancellationToken cancellationToken)
     {
-        var version = await sessions.AddCandidateAsync(opened.Session, scope.Run.Id, state, cancellationToken);
+        var version = await sessions.AddCandidateAsync(opened.Session, scope.Run.Id, state, cancellationToken, store.FenceOf(scope.Run));
         var (valid, last, left) = await CheckAsync(scope, opened, state, cancellationToken);
         if (!valid)
         {
@@ -99,10 +99,10 @@ public sealed class AuthRunFlow(
 
         if (left is not null)
         {
-            version = await sessions.AddCandidateAsync(opened.Session, scope.Run.Id, left, CancellationToken.None);
+            version = await sessions.AddCandidateAsync(opened.Session, scope.Run.Id, left, CancellationToken.None, store.FenceOf(scope.Run));
         }
 
-        await sessions.PromoteAsync(opened.Session, scope.Run.Id, version, CancellationToken.None);
+        await sessions.PromoteAsync(opened.Session, scope.Run.Id, version, CancellationToken.None, store.FenceOf(scope.Run));
         return new Verdict(Error: null, version, left);
     }
 
@@ -117,7 +117,7 @@ public sealed class AuthRunFlow(
                 var (valid, last, left) = await CheckAsync(scope, opened, opened.StateJson, cancellationToken);
                 if (valid)
                 {
-                    await sessions.MarkValidAsync(opened.Session, scope.Run.Id, CancellationToken.None);
+                    await sessions.MarkValidAsync(opened.Session, scope.Run.Id, CancellationToken.None, store.FenceOf(scope.Run));
                     return new Verdict(Error: null, opened.Session.StateVersion, left);
                 }
 
@@ -131,14 +131,14 @@ public sealed class AuthRunFlow(
                 if (RefusesRecreation(scope, opened) is { } refusal)
                 {
                     var error = RunErrors.Wrapping(RunErrorCodes.CheckAttemptsFailed, refusal, scope.Run.AttemptCount, last);
-                    await sessions.MarkExpiredAsync(opened.Session, scope.Run.Id, error.Message, CancellationToken.None);
+                    await sessions.MarkExpiredAsync(opened.Session, scope.Run.Id, error.Message, CancellationToken.None, store.FenceOf(scope.Run));
                     return new Verdict(error);
                 }
             }
             else if (RefusesRecreation(scope, opened) is { } refusal)
             {
                 var error = RunErrors.Of(RunErrorCodes.CheckAttemptsFailed, $"There is no login to check. {refusal}");
-                await sessions.MarkExpiredAsync(opened.Session, scope.Run.Id, error.Message, CancellationToken.None);
+                await sessions.MarkExpiredAsync(opened.Session, scope.Run.Id, error.Message, CancellationToken.None, store.FenceOf(scope.Run));
                 return new Verdict(error);
             }
 
@@ -162,7 +162,7 @@ public sealed class AuthRunFlow(
             }
             finally
             {
-                await sessions.UnlockAsync(opened.Session, scope.Run.Id);
+                await sessions.UnlockAsync(opened.Session, scope.Run.Id, store.FenceOf(scope.Run));
             }
         }
     }
@@ -188,7 +188,7 @@ public sealed class AuthRunFlow(
     private async Task LockAsync(Scope scope, AuthSession session, AuthSessionOperation operation, CancellationToken cancellationToken)
     {
         var started = clock.GetUtcNow();
-        while (!await sessions.TryLockAsync(session, scope.Run.Id, operation, cancellationToken))
+        while (!await sessions.TryLockAsync(session, scope.Run.Id, operation, cancellationToken, store.FenceOf(scope.Run)))
         {
             await Task.Delay(LockPollInterval, clock, cancellationToken);
         }
@@ -206,7 +206,7 @@ public sealed class AuthRunFlow(
         if (parameters is null)
         {
             var missing = RunErrors.Of(RunErrorCodes.CreateAttemptsFailed, "The session has no credentials to log in with.");
-            await sessions.MarkExpiredAsync(opened.Session, scope.Run.Id, missing.Message, CancellationToken.None);
+            await sessions.MarkExpiredAsync(opened.Session, scope.Run.Id, missing.Message, CancellationToken.None, store.FenceOf(scope.Run));
             return new Verdict(missing);
         }
 
@@ -214,27 +214,27 @@ public sealed class AuthRunFlow(
         if (state is null)
         {
             var error = RunErrors.Wrapping(RunErrorCodes.CreateAttemptsFailed, "Logging in failed.", scope.Run.AttemptCount, failed);
-            await sessions.MarkExpiredAsync(opened.Session, scope.Run.Id, error.Message, CancellationToken.None);
+            await sessions.MarkExpiredAsync(opened.Session, scope.Run.Id, error.Message, CancellationToken.None, store.FenceOf(scope.Run));
             return new Verdict(error);
         }
 
-        var version = await sessions.AddCandidateAsync(opened.Session, scope.Run.Id, state, cancellationToken);
+        var version = await sessions.AddCandidateAsync(opened.Session, scope.Run.Id, state, cancellationToken, store.FenceOf(scope.Run));
         var (valid, last, left) = await CheckAsync(scope, opened, state, cancellationToken);
         if (!valid)
         {
-            await sessions.CountUnprovenLoginAsync(opened.Session, CancellationToken.None);
+            await sessions.CountUnprovenLoginAsync(opened.Session, CancellationToken.None, store.FenceOf(scope.Run));
             var error = RunErrors.Wrapping(
                 RunErrorCodes.PostCreateCheckAttemptsFailed, "Logging in went through, but the check still fails.", scope.Run.AttemptCount, last);
-            await sessions.MarkExpiredAsync(opened.Session, scope.Run.Id, error.Message, CancellationToken.None);
+            await sessions.MarkExpiredAsync(opened.Session, scope.Run.Id, error.Message, CancellationToken.None, store.FenceOf(scope.Run));
             return new Verdict(error);
         }
 
         if (left is not null)
         {
-            version = await sessions.AddCandidateAsync(opened.Session, scope.Run.Id, left, CancellationToken.None);
+            version = await sessions.AddCandidateAsync(opened.Session, scope.Run.Id, left, CancellationToken.None, store.FenceOf(scope.Run));
         }
 
-        await sessions.PromoteAsync(opened.Session, scope.Run.Id, version, CancellationToken.None);
+        await sessions.PromoteAsync(opened.Session, scope.Run.Id, version, CancellationToken.None, store.FenceOf(scope.Run));
         return new Verdict(Error: null, version, left);
     }
 
@@ -253,7 +253,7 @@ public sealed class AuthRunFlow(
                 break;
             }
 
-            await history.AddAsync(opened.Session.Key, AuthSessionEventKind.LoginAttempted, scope.Run.Id, message: null, cancellationToken);
+            await history.AddAsync(opened.Session.Key, AuthSessionEventKind.LoginAttempted, scope.Run.Id, message: null, cancellationToken, store.FenceOf(scope.Run));
             var plan = Plan(scope, opened, FunctionKind.Create, "auth-sessions/create", state: null) with { ParametersJson = parameters };
             var result = await RunAsync(scope, AttemptKind.Create, plan, cancellationToken);
             if (result.Succeeded)

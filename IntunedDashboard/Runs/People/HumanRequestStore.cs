@@ -3,6 +3,7 @@ using System.Text.Json;
 using IntunedDashboard.Data;
 using IntunedDashboard.Execution;
 using IntunedDashboard.Live;
+using IntunedDashboard.Nodes;
 using IntunedDashboard.Platform;
 using Microsoft.EntityFrameworkCore;
 
@@ -10,17 +11,39 @@ namespace IntunedDashboard.Runs.People;
 
 /// <summary>
 /// Brings together the attempts that wait and the people who answer. That somebody is needed is kept in the database, where a
-/// conditional update decides who ends the wait; what they typed passes through memory only. Safe for concurrent use.
+/// conditional update decides who ends the wait. What they typed passes through memory only; to an attempt on another node it goes
+/// encrypted, in the request, from which that node takes it at once. Safe for concurrent use.
 /// </summary>
-public sealed class HumanRequestStore(
-    IDbContextFactory<AppDbContext> contexts, ILiveSignals signals, TimeProvider clock)
+public sealed class HumanRequestStore
 {
+    private const string Kind = "reply";
+
+    private readonly IDbContextFactory<AppDbContext> _contexts;
+    private readonly SecretProtector _protector;
+    private readonly ThisNode _node;
+    private readonly INodeMessages _messages;
+    private readonly ILiveSignals _signals;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<HumanRequestStore> _logger;
     private readonly ConcurrentDictionary<string, TaskCompletionSource<HumanReply>> _waiting = new(StringComparer.Ordinal);
 
-    /// <summary>Waits for a person. Cancelling ends the request with its attempt.</summary>
-    public async Task<HumanReply> AskAsync(Run run, int attempt, HumanQuestion question, CancellationToken cancellationToken)
+    public HumanRequestStore(
+        IDbContextFactory<AppDbContext> contexts,
+        SecretProtector protector,
+        ThisNode node,
+        INodeMessages messages,
+        ILiveSignals signals,
+        TimeProvider clock,
+        ILogger<HumanRequestStore> logger)
     {
-        var now = clock.GetUtcNow();
+        (_contexts, _protector, _node, _messages, _signals, _clock, _logger) = (contexts, protector, node, messages, signals, clock, logger);
+        messages.Listen(Kind, id => _ = TakeReplyAsync(id), TakeAllReplies);
+    }
+
+    /// <summary>Waits for a person. Cancelling ends the request with its attempt.</summary>
+    public async Task<HumanReply> AskAsync(Run run, int attempt, HumanQuestion question, WriteFence fence, CancellationToken cancellationToken)
+    {
+        var now = _clock.GetUtcNow();
         var request = new HumanRequest
         {
             Id = Ids.NewRunId(),
@@ -35,17 +58,21 @@ public sealed class HumanRequestStore(
         _waiting[request.Id] = answer;
         try
         {
-            await AddAsync(run, request, cancellationToken);
+            await AddAsync(run, request, fence, cancellationToken);
             try
             {
-                return await answer.Task.WaitAsync(question.Timeout, clock, cancellationToken);
+                return await answer.Task.WaitAsync(question.Timeout, _clock, cancellationToken);
             }
             catch (TimeoutException)
             {
                 // An answer of this very moment counts.
-                return await TryEndAsync(run, request.Id, HumanRequestStatus.TimedOut, by: null)
-                    ? HumanReply.Without(HumanOutcome.TimedOut)
-                    : await answer.Task.WaitAsync(cancellationToken);
+                if (await TryEndAsync(run, request.Id, HumanRequestStatus.TimedOut, by: null))
+                {
+                    return HumanReply.Without(HumanOutcome.TimedOut);
+                }
+
+                await TakeReplyAsync(request.Id);
+                return await answer.Task.WaitAsync(cancellationToken);
             }
         }
         catch (OperationCanceledException)
@@ -63,41 +90,84 @@ public sealed class HumanRequestStore(
     public async Task<bool> TryReplyAsync(Run run, HumanRequest request, HumanReply reply, string by)
     {
         var status = reply.Outcome == HumanOutcome.Answered ? HumanRequestStatus.Answered : HumanRequestStatus.Declined;
-        return _waiting.TryGetValue(request.Id, out var answer)
-            && await TryEndAsync(run, request.Id, status, by)
-            && answer.TrySetResult(reply);
+        if (_waiting.TryGetValue(request.Id, out var answer))
+        {
+            return await TryEndAsync(run, request.Id, status, by) && answer.TrySetResult(reply);
+        }
+
+        if (_node.IsAlone || !await TryEndAsync(run, request.Id, status, by, _protector.Protect(PurposeOf(request.Id), JsonSerializer.Serialize(reply))))
+        {
+            return false;
+        }
+
+        _messages.Send(Kind, request.Id);
+        return true;
     }
+
+    private void TakeAllReplies()
+    {
+        foreach (var id in _waiting.Keys)
+        {
+            _ = TakeReplyAsync(id);
+        }
+    }
+
+    /// <summary>Gives an attempt of this node what was answered on another one, and leaves nothing of it behind.</summary>
+    private async Task TakeReplyAsync(string requestId)
+    {
+        if (!_waiting.TryGetValue(requestId, out var answer))
+        {
+            return;
+        }
+
+        try
+        {
+            await using var db = await _contexts.CreateDbContextAsync(CancellationToken.None);
+            var request = db.Set<HumanRequest>().Where(h => h.Id == requestId && h.ProtectedReply != null);
+            if (await request.Select(h => h.ProtectedReply).FirstOrDefaultAsync(CancellationToken.None) is { } reply
+                && answer.TrySetResult(JsonSerializer.Deserialize<HumanReply>(_protector.Unprotect(PurposeOf(requestId), reply))!))
+            {
+                await request.ExecuteUpdateAsync(set => set.SetProperty(h => h.ProtectedReply, (string?)null), CancellationToken.None);
+            }
+        }
+        catch (Exception fault)
+        {
+            // The connection for messages comes back with the database, and then it is looked for again.
+            _logger.ReplyNotRead(fault, requestId);
+        }
+    }
+
+    private static string PurposeOf(string requestId) => $"human-reply:{requestId}";
 
     /// <returns>The latest request of a Run.</returns>
     public async Task<HumanRequest?> FindAsync(string runId, CancellationToken cancellationToken)
     {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var db = await _contexts.CreateDbContextAsync(cancellationToken);
         return await db.Set<HumanRequest>().AsNoTracking()
             .Where(h => h.RunId == runId)
             .OrderByDescending(h => h.CreatedAt)
             .FirstOrDefaultAsync(cancellationToken);
     }
 
-    /// <summary>After a crash: no attempt waits any more.</summary>
-    public async Task EndAbandonedAsync(CancellationToken cancellationToken)
+    /// <summary>The Run was taken over: no attempt of it waits any more.</summary>
+    public async Task EndAbandonedAsync(Run run, CancellationToken cancellationToken)
     {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var open = await
-            (from request in db.Set<HumanRequest>().AsNoTracking()
-             join run in db.Set<Run>().AsNoTracking() on request.RunId equals run.Id
-             where request.EndedAt == null
-             select new { request.Id, run }).ToListAsync(cancellationToken);
-        foreach (var abandoned in open.Where(o => !_waiting.ContainsKey(o.Id)))
+        await using var db = await _contexts.CreateDbContextAsync(cancellationToken);
+        var open = await db.Set<HumanRequest>().Where(h => h.RunId == run.Id && h.EndedAt == null).Select(h => h.Id).ToListAsync(cancellationToken);
+        foreach (var id in open)
         {
-            await TryEndAsync(abandoned.run, abandoned.Id, HumanRequestStatus.Canceled, by: null);
+            await TryEndAsync(run, id, HumanRequestStatus.Canceled, by: null);
         }
+
+        await db.Set<HumanRequest>().Where(h => h.RunId == run.Id && h.ProtectedReply != null)
+            .ExecuteUpdateAsync(set => set.SetProperty(h => h.ProtectedReply, (string?)null), cancellationToken);
     }
 
-    private async Task AddAsync(Run run, HumanRequest request, CancellationToken cancellationToken)
+    private async Task AddAsync(Run run, HumanRequest request, WriteFence fence, CancellationToken cancellationToken)
     {
-        await using (var db = await contexts.CreateDbContextAsync(cancellationToken))
+        await using (var db = await _contexts.CreateDbContextAsync(cancellationToken))
         {
-            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+            await using var transaction = await db.BeginFencedAsync(fence, cancellationToken);
             db.Add(request);
             await db.SaveChangesAsync(cancellationToken);
             await db.Set<Run>().Where(r => r.Id == run.Id)
@@ -105,18 +175,18 @@ public sealed class HumanRequestStore(
             await transaction.CommitAsync(cancellationToken);
         }
 
-        signals.PublishChange(run);
+        _signals.PublishChange(run);
     }
 
     /// <summary>Not cancelled with the attempt, or the Run would look as if it still waited.</summary>
-    private async Task<bool> TryEndAsync(Run run, string requestId, HumanRequestStatus status, string? by)
+    private async Task<bool> TryEndAsync(Run run, string requestId, HumanRequestStatus status, string? by, string? protectedReply = null)
     {
-        var now = clock.GetUtcNow();
-        await using (var db = await contexts.CreateDbContextAsync(CancellationToken.None))
+        var now = _clock.GetUtcNow();
+        await using (var db = await _contexts.CreateDbContextAsync(CancellationToken.None))
         {
             await using var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None);
             var ended = await db.Set<HumanRequest>().Where(h => h.Id == requestId && h.EndedAt == null).ExecuteUpdateAsync(
-                set => set.SetProperty(h => h.Status, status).SetProperty(h => h.EndedAt, now).SetProperty(h => h.EndedBy, by),
+                set => set.SetProperty(h => h.Status, status).SetProperty(h => h.EndedAt, now).SetProperty(h => h.EndedBy, by).SetProperty(h => h.ProtectedReply, protectedReply),
                 CancellationToken.None);
             if (ended == 0)
             {
@@ -128,7 +198,7 @@ public sealed class HumanRequestStore(
             await transaction.CommitAsync(CancellationToken.None);
         }
 
-        signals.PublishChange(run);
+        _signals.PublishChange(run);
         return true;
     }
 }
