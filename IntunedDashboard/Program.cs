@@ -7,6 +7,7 @@ using IntunedDashboard.Http.Description;
 using IntunedDashboard.Identity;
 using IntunedDashboard.Jobs;
 using IntunedDashboard.Live;
+using IntunedDashboard.Nodes;
 using IntunedDashboard.Notifications;
 using IntunedDashboard.Platform;
 using IntunedDashboard.Projects;
@@ -37,6 +38,7 @@ public partial class Program
         builder.AddIdentity();
         builder.AddHttp();
         builder.AddUi();
+        builder.AddNodes();
         builder.AddProjects();
         builder.AddAuthSessions();
         builder.AddRuns();

@@ -4,8 +4,8 @@ using IntunedDashboard.Tests.Support;
 namespace IntunedDashboard.Tests.Architecture;
 
 /// <summary>
-/// Imports go one way: <c>Platform, then Data, Live, Execution, then Identity, Http, Ui, then Projects, AuthSessions, Runs, Sinks, Jobs, Notifications,
-/// then Startup</c>. Pages are a layer of their own above all slices.
+/// Imports go one way: <c>Platform, then Data, Live, Execution, then Identity, Http, Ui, then Nodes, Projects, AuthSessions, Runs, Sinks, Jobs,
+/// Notifications, then Startup</c>. Pages are a layer of their own above all slices.
 /// </summary>
 public sealed partial class ImportTests
 {
@@ -21,14 +21,15 @@ public sealed partial class ImportTests
         ["Identity"] = ["Platform", "Data", "Live"],
         ["Http"] = ["Platform", "Data", "Live", "Identity"],
         ["Ui"] = ["Platform", "Live", "Execution", "Identity"],
-        ["Projects"] = ["Platform", "Data", "Live", "Execution", "Identity", "Http", "Ui"],
-        ["AuthSessions"] = ["Platform", "Data", "Live", "Execution", "Identity", "Http", "Ui", "Projects"],
-        ["Runs"] = ["Platform", "Data", "Live", "Execution", "Identity", "Http", "Ui", "Projects", "AuthSessions"],
-        ["Sinks"] = ["Platform", "Data", "Live", "Execution", "Identity", "Http", "Ui", "Projects", "AuthSessions", "Runs"],
-        ["Jobs"] = ["Platform", "Data", "Live", "Execution", "Identity", "Http", "Ui", "Projects", "AuthSessions", "Runs", "Sinks"],
-        ["Notifications"] = ["Platform", "Data", "Live", "Execution", "Identity", "Http", "Ui", "Projects", "AuthSessions", "Runs", "Sinks", "Jobs"],
-        [Pages] = ["Platform", "Live", "Execution", "Identity", "Ui", "Projects", "AuthSessions", "Runs", "Sinks", "Jobs", "Notifications"],
-        ["Startup"] = ["Platform", "Data", "Live", "Execution", "Identity", "Http", "Ui", "Projects", "AuthSessions", "Runs", "Sinks", "Jobs", "Notifications"],
+        ["Nodes"] = ["Platform", "Data", "Live", "Execution", "Identity"],
+        ["Projects"] = ["Platform", "Data", "Live", "Execution", "Identity", "Http", "Ui", "Nodes"],
+        ["AuthSessions"] = ["Platform", "Data", "Live", "Execution", "Identity", "Http", "Ui", "Nodes", "Projects"],
+        ["Runs"] = ["Platform", "Data", "Live", "Execution", "Identity", "Http", "Ui", "Nodes", "Projects", "AuthSessions"],
+        ["Sinks"] = ["Platform", "Data", "Live", "Execution", "Identity", "Http", "Ui", "Nodes", "Projects", "AuthSessions", "Runs"],
+        ["Jobs"] = ["Platform", "Data", "Live", "Execution", "Identity", "Http", "Ui", "Nodes", "Projects", "AuthSessions", "Runs", "Sinks"],
+        ["Notifications"] = ["Platform", "Data", "Live", "Execution", "Identity", "Http", "Ui", "Nodes", "Projects", "AuthSessions", "Runs", "Sinks", "Jobs"],
+        [Pages] = ["Platform", "Live", "Execution", "Identity", "Ui", "Nodes", "Projects", "AuthSessions", "Runs", "Sinks", "Jobs", "Notifications"],
+        ["Startup"] = ["Platform", "Data", "Live", "Execution", "Identity", "Http", "Ui", "Nodes", "Projects", "AuthSessions", "Runs", "Sinks", "Jobs", "Notifications"],
     };
 
     /// <summary>The model extends the framework's user model, so its context must name our user.</summary>

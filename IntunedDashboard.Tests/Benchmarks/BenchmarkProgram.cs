@@ -55,7 +55,13 @@ public static class BenchmarkProgram
             return 0;
         }
 
-        await Console.Error.WriteLineAsync("Usage: dotnet run --project IntunedDashboard.Tests -c Release -- benchmark [rounds] | start [rounds] | compile [rounds] | jobs [items [slots]] | recorder [keys] | crash [rounds [seed]] | crash-job [kills [items [seed]]]");
+        if (args is ["cluster", .. var clusterOptions])
+        {
+            await ClusterRounds.RunAsync(Number(clusterOptions, 0, 200), Number(clusterOptions, 1, 300), Console.WriteLine);
+            return 0;
+        }
+
+        await Console.Error.WriteLineAsync("Usage: dotnet run --project IntunedDashboard.Tests -c Release -- benchmark [rounds] | start [rounds] | compile [rounds] | jobs [items [slots]] | recorder [keys] | crash [rounds [seed]] | crash-job [kills [items [seed]]] | cluster [runs [items]]");
         return 1;
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using IntunedDashboard.Data;
+using IntunedDashboard.Nodes;
 using IntunedDashboard.Identity;
 using IntunedDashboard.Projects;
 using IntunedDashboard.Tests.Support;
@@ -243,7 +244,9 @@ public sealed class DeploymentApiTests(AppHost host) : IClassFixture<AppHost>
         var orphan = Path.Combine(host.DataDirectory, "projects", Guid.NewGuid().ToString("N"));
         Directory.CreateDirectory(Path.Combine(orphan, Guid.NewGuid().ToString("N"), "source"));
 
-        Assert.Equal(2, await host.Services.GetRequiredService<DeploymentCommands>().RecoverAsync(default));
+        var commands = host.Services.GetRequiredService<DeploymentCommands>();
+        Assert.Equal(2, await commands.RecoverAsync(new GoneNodes([], IsEverybodyElse: true), default));
+        await commands.SweepAsync(default);
 
         // One of them had become current already, so it stays.
         Assert.Equal("succeeded", (await client.GetJsonAsync($"{host.ProjectPath("crashed-late")}/deployments/{late}")).GetProperty("status").GetString());

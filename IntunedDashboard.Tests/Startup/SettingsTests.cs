@@ -12,6 +12,8 @@ public sealed class SettingsTests
     [InlineData("Database:Provider", "Oracle", "Sqlite or Postgres")]
     [InlineData("Node:BrowserSlots", "0", "from 1 to 256")]
     [InlineData("Node:BrowserSlots", "many", "from 1 to 256")]
+    [InlineData("Node:Role", "Boss", "All or Web or Worker")]
+    [InlineData("Node:Role", "Web", "Several nodes need Database:Provider Postgres")]
     [InlineData("Node:DrainTimeout", "30", "hh:mm:ss")]
     [InlineData("Browser:ExecutablePath", "/no/such/browser", "/no/such/browser")]
     [InlineData("Browser:Isolation", "None", "PerRun or Shared")]

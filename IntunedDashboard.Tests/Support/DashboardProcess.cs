@@ -81,15 +81,16 @@ public sealed partial class DashboardProcess : IAsyncDisposable
         return ExitedAsync();
     }
 
+    /// <summary>SIGSTOP: it stands still and does not know it. <see cref="ThawAsync"/> lets it go on.</summary>
+    public Task FreezeAsync() => SignalAsync("-STOP");
+
+    public Task ThawAsync() => SignalAsync("-CONT");
+
     /// <summary>SIGTERM.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> StopAsync()
     {
-        using (var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]))
-        {
-            await kill.WaitForExitAsync();
-        }
-
+        await SignalAsync("-TERM");
         using var limit = new CancellationTokenSource(StartTime);
         await _process.WaitForExitAsync(limit.Token);
         return _process.ExitCode;
@@ -106,10 +107,16 @@ public sealed partial class DashboardProcess : IAsyncDisposable
         _process.Dispose();
     }
 
+    private async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [signal, _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+    }
+
     /// <summary>The framework also waits for the end of the output, which what the program left behind may hold open for good.</summary>
     private Task ExitedAsync() => Eventually.TrueAsync(() => _process.HasExited);
 
-    [GeneratedRegex("is ready. Open (?<url>http://[^/ ]+)")]
+    [GeneratedRegex("is ready\\. Open (?<url>http://[^/ ]+)")]
     private static partial Regex ReadyLine();
 
     private void Read(string? line)

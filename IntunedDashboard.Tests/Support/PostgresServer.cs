@@ -10,7 +10,7 @@ namespace IntunedDashboard.Tests.Support;
 /// <summary>A real PostgreSQL server of this test process, started when a test first needs it and stopped with the process.</summary>
 public static class PostgresServer
 {
-    private static readonly Lazy<Task<int>> Port = new(StartAsync);
+    private static readonly Lazy<Task<int>> Port = new(async () => (await StartAsync()).Port);
 
     /// <summary>Where its programs are, or null when it is not on this machine.</summary>
     public static string? Programs { get; } = FindPrograms();
@@ -46,7 +46,8 @@ public static class PostgresServer
         MaxPoolSize = 20,
     };
 
-    private static async Task<int> StartAsync()
+    /// <summary>A server for one test alone, which may stop and start it.</summary>
+    public static async Task<PostgresInstance> StartAsync()
     {
         var folder = Path.Combine(Path.GetTempPath(), $"intuned-postgres-{Ids.NewSecret(8)}");
         Directory.CreateDirectory(folder);
@@ -63,8 +64,9 @@ public static class PostgresServer
         var options = string.Create(
             CultureInfo.InvariantCulture,
             $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off -c full_page_writes=off -c max_connections=300");
-        await RunAsync([.. AsServer("pg_ctl"), "-D", data, "-w", "-l", Path.Combine(folder, "log"), "-o", options, "start"]);
-        return port;
+        string[] start = [.. AsServer("pg_ctl"), "-D", data, "-w", "-l", Path.Combine(folder, "log"), "-o", options, "start"];
+        await RunAsync(start);
+        return new PostgresInstance(port, () => RunAsync([.. AsServer("pg_ctl"), "-D", data, "-m", "fast", "-w", "stop"]), () => RunAsync(start));
     }
 
     private static void Stop(string folder, string data)
@@ -105,4 +107,17 @@ public static class PostgresServer
                 .LastOrDefault(bin => File.Exists(Path.Combine(bin, "initdb")))
             : null;
     }
+}
+
+/// <param name="StopAsync">Every connection ends at once.</param>
+public sealed record PostgresInstance(int Port, Func<Task> StopAsync, Func<Task> StartAsync)
+{
+    public string ConnectionString { get; } = new NpgsqlConnectionStringBuilder
+    {
+        Host = "127.0.0.1",
+        Port = Port,
+        Username = "postgres",
+        Database = "postgres",
+        MaxPoolSize = 40,
+    }.ConnectionString;
 }

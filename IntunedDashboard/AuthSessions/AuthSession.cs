@@ -92,6 +92,9 @@ public sealed class AuthSession
 
     public DateTimeOffset? LockedAt { get; set; }
 
+    /// <summary>The node on which a person logs it in right now, in a browser of that node.</summary>
+    public string? RecorderNodeId { get; set; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset UpdatedAt { get; set; }

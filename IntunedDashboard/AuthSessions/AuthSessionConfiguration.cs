@@ -14,6 +14,7 @@ public sealed class AuthSessionConfiguration : IEntityTypeConfiguration<AuthSess
         builder.Property(s => s.Source).HasConversion<string>().HasMaxLength(10);
         builder.Property(s => s.Status).HasConversion<string>().HasMaxLength(20);
         builder.Property(s => s.LockOperation).HasConversion<string>().HasMaxLength(20);
+        builder.Property(s => s.RecorderNodeId).HasMaxLength(32);
         builder.HasIndex(s => new { s.ProjectId, s.Id }).IsUnique();
         builder.HasIndex(s => s.LockedByRunId);
         builder.HasOne<Projects.Project>().WithMany().HasForeignKey(s => s.ProjectId).OnDelete(DeleteBehavior.Cascade);

@@ -58,12 +58,15 @@ public sealed class AuthSessionEventConfiguration : IEntityTypeConfiguration<Aut
 /// <summary>Writes and reads what happened to sessions. Safe for concurrent use.</summary>
 public sealed class AuthSessionHistory(IDbContextFactory<AppDbContext> contexts, TimeProvider clock)
 {
+    /// <param name="fence">Of the Run that writes.</param>
     public async Task AddAsync(
-        Guid sessionKey, AuthSessionEventKind kind, string? runId, string? message, CancellationToken cancellationToken)
+        Guid sessionKey, AuthSessionEventKind kind, string? runId, string? message, CancellationToken cancellationToken, WriteFence? fence = null)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await db.BeginFencedAsync(fence, cancellationToken);
         db.Add(new AuthSessionEvent { SessionKey = sessionKey, Kind = kind, At = clock.GetUtcNow(), RunId = runId, Message = message });
         await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
     }
 
     /// <summary>How often <c>create</c> was executed within the last hour.</summary>

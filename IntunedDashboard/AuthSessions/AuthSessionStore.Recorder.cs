@@ -1,6 +1,7 @@
 using IntunedDashboard.AuthSessions.Recorder;
 using IntunedDashboard.Data;
 using IntunedDashboard.Live;
+using IntunedDashboard.Nodes;
 using Microsoft.EntityFrameworkCore;
 
 namespace IntunedDashboard.AuthSessions;
@@ -25,23 +26,54 @@ public sealed partial class AuthSessionStore
     }
 
     /// <summary>The same for every session at which nobody is at work and for which no link is open.</summary>
-    /// <param name="active">Those that somebody is logging in.</param>
     /// <param name="before">Only what has waited since then.</param>
     /// <returns>How many there were.</returns>
-    public async Task<int> ExpireUnfinishedAsync(IReadOnlyList<Guid> active, DateTimeOffset before, string reason, CancellationToken cancellationToken)
+    public async Task<int> ExpireUnfinishedAsync(DateTimeOffset before, string reason, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var expired = await ExpireUnfinishedAsync(
-            (db, s) => s.Where(row => row.StatusSince <= before && !active.Contains(row.Key) && row.LockedByRunId == null
+            (db, s) => s.Where(row => row.StatusSince <= before && row.RecorderNodeId == null && row.LockedByRunId == null
                 && !db.Set<RecorderLink>().Any(l => l.SessionKey == row.Key && l.ClaimedAt == null && l.ExpiresAt > now)),
             reason,
             cancellationToken);
-        foreach (var key in expired)
+        await TellAbandonedAsync(expired, reason, cancellationToken);
+        return expired.Count;
+    }
+
+    /// <summary>Takes a session for a browser in which a person logs in.</summary>
+    /// <returns>False when there is one already, on whatever node.</returns>
+    public async Task<bool> TryBeginRecordingAsync(Guid key, string nodeId, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Set<AuthSession>().Where(s => s.Key == key && s.RecorderNodeId == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(s => s.RecorderNodeId, nodeId), cancellationToken) == 1;
+    }
+
+    public async Task EndRecordingAsync(Guid key, string nodeId)
+    {
+        await using var db = await contexts.CreateDbContextAsync(CancellationToken.None);
+        await db.Set<AuthSession>().Where(s => s.Key == key && s.RecorderNodeId == nodeId)
+            .ExecuteUpdateAsync(set => set.SetProperty(s => s.RecorderNodeId, (string?)null), CancellationToken.None);
+    }
+
+    /// <summary>Nodes are gone, and their browsers with them: first logins in those end, other sessions stay as they were.</summary>
+    /// <returns>How many ended.</returns>
+    public async Task<int> ForgetRecordersAsync(GoneNodes gone, string reason, CancellationToken cancellationToken)
+    {
+        var (ids, all) = (gone.Ids, gone.IsEverybodyElse);
+        var expired = await ExpireUnfinishedAsync(
+            (_, s) => s.Where(row => row.RecorderNodeId != null && (all || ids.Contains(row.RecorderNodeId))), reason, cancellationToken);
+        await TellAbandonedAsync(expired, reason, cancellationToken);
+        var count = expired.Count;
+        if (all)
         {
-            await history.AddAsync(key, AuthSessionEventKind.LoginAbandoned, runId: null, reason, cancellationToken);
+            count += await ExpireUnfinishedAsync(clock.GetUtcNow(), reason, cancellationToken);
         }
 
-        return expired.Count;
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await db.Set<AuthSession>().Where(s => s.RecorderNodeId != null && (all || ids.Contains(s.RecorderNodeId)))
+            .ExecuteUpdateAsync(set => set.SetProperty(s => s.RecorderNodeId, (string?)null), cancellationToken);
+        return count;
     }
 
     /// <summary>The proxy a login was made through stays with the session.</summary>
@@ -51,6 +83,14 @@ public sealed partial class AuthSessionStore
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await db.Set<AuthSession>().Where(s => s.Key == session.Key).ExecuteUpdateAsync(
             set => set.SetProperty(s => s.ProtectedProxy, kept).SetProperty(s => s.ProxyDisplay, shown), cancellationToken);
+    }
+
+    private async Task TellAbandonedAsync(IReadOnlyList<Guid> keys, string reason, CancellationToken cancellationToken)
+    {
+        foreach (var key in keys)
+        {
+            await history.AddAsync(key, AuthSessionEventKind.LoginAbandoned, runId: null, reason, cancellationToken);
+        }
     }
 
     /// <returns>The sessions that were waiting.</returns>

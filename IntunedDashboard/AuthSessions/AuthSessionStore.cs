@@ -11,7 +11,7 @@ public sealed record OpenAuthSession(AuthSession Session, string? ParametersJson
 
 /// <summary>
 /// Every write to a session. Transitions are conditional updates whose row count decides, so that two Runs, a page and recovery
-/// may act at once. Safe for concurrent use.
+/// may act at once; what a Run writes comes behind its fence, so that one that was taken over writes nothing. Safe for concurrent use.
 /// </summary>
 public sealed partial class AuthSessionStore(
     IDbContextFactory<AppDbContext> contexts,
@@ -100,10 +100,12 @@ public sealed partial class AuthSessionStore(
     }
 
     /// <summary>Takes the session for one Run alone. Asking again with the same Run succeeds.</summary>
-    public async Task<bool> TryLockAsync(AuthSession session, string runId, AuthSessionOperation operation, CancellationToken cancellationToken)
+    public async Task<bool> TryLockAsync(
+        AuthSession session, string runId, AuthSessionOperation operation, CancellationToken cancellationToken, WriteFence? fence = null)
     {
         var now = clock.GetUtcNow();
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await db.BeginFencedAsync(fence, cancellationToken);
         var taken = await db.Set<AuthSession>()
             .Where(s => s.Key == session.Key && (s.LockedByRunId == null || s.LockedByRunId == runId))
             .ExecuteUpdateAsync(
@@ -111,14 +113,16 @@ public sealed partial class AuthSessionStore(
                     .SetProperty(s => s.LockOperation, operation)
                     .SetProperty(s => s.LockedAt, s => s.LockedByRunId == runId ? s.LockedAt : now),
                 cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
         signals.Publish(LiveTopics.AuthSessions(session.ProjectId));
         return taken == 1;
     }
 
     /// <summary>Releases what the Run holds; nothing happens when it holds nothing. Not cancelled with the Run, or the lock would stay.</summary>
-    public async Task UnlockAsync(AuthSession session, string runId)
+    public async Task UnlockAsync(AuthSession session, string runId, WriteFence? fence = null)
     {
         await using var db = await contexts.CreateDbContextAsync(CancellationToken.None);
+        await using var transaction = await db.BeginFencedAsync(fence, CancellationToken.None);
         await db.Set<AuthSession>()
             .Where(s => s.Key == session.Key && s.LockedByRunId == runId)
             .ExecuteUpdateAsync(
@@ -126,12 +130,13 @@ public sealed partial class AuthSessionStore(
                     .SetProperty(s => s.LockOperation, (AuthSessionOperation?)null)
                     .SetProperty(s => s.LockedAt, (DateTimeOffset?)null),
                 CancellationToken.None);
+        await transaction.CommitAsync(CancellationToken.None);
         signals.Publish(LiveTopics.AuthSessions(session.ProjectId));
     }
 
     /// <summary>Ends a Create or Update that did not come to a verdict: the session is EXPIRED and free. Nothing happens to one that did.</summary>
     /// <param name="isKnown">Whether a person ended it or waits for the answer, who need not be told.</param>
-    public async Task AbandonLoginAsync(Guid key, string runId, string reason, bool isKnown = false)
+    public async Task AbandonLoginAsync(Guid key, string runId, string reason, bool isKnown = false, WriteFence? fence = null)
     {
         await using var db = await contexts.CreateDbContextAsync(CancellationToken.None);
         if (await db.Set<AuthSession>().AsNoTracking().FirstOrDefaultAsync(s => s.Key == key, CancellationToken.None) is not { } session)
@@ -141,10 +146,10 @@ public sealed partial class AuthSessionStore(
 
         if (session.StatusRunId == runId && session.Status == AuthSessionStatus.Pending)
         {
-            await MarkExpiredAsync(session, runId, reason, isBeyondRepair: !isKnown, CancellationToken.None);
+            await MarkExpiredAsync(session, runId, reason, isBeyondRepair: !isKnown, CancellationToken.None, fence);
         }
 
-        await UnlockAsync(session, runId);
+        await UnlockAsync(session, runId, fence);
     }
 
     /// <summary>Marks the session as being logged in and, when given, replaces credentials and proxy.</summary>
@@ -184,10 +189,11 @@ public sealed partial class AuthSessionStore(
     }
 
     /// <summary>A check passed with the current state: the session is READY.</summary>
-    public async Task MarkValidAsync(AuthSession session, string runId, CancellationToken cancellationToken)
+    public async Task MarkValidAsync(AuthSession session, string runId, CancellationToken cancellationToken, WriteFence? fence = null)
     {
         var now = clock.GetUtcNow();
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await db.BeginFencedAsync(fence, cancellationToken);
 
         // Nearly every check finds the session as it left it, and writes no more than that.
         var still = await db.Set<AuthSession>()
@@ -195,7 +201,6 @@ public sealed partial class AuthSessionStore(
             .ExecuteUpdateAsync(set => set.SetProperty(s => s.LastValidatedAt, now), cancellationToken);
         if (still == 0)
         {
-            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
             await db.Set<AuthSession>()
                 .Where(s => s.Key == session.Key)
                 .ExecuteUpdateAsync(
@@ -206,20 +211,20 @@ public sealed partial class AuthSessionStore(
                         .SetProperty(s => s.Status, AuthSessionStatus.Ready),
                     cancellationToken);
             await attention.SettleAsync(db, NeedKind.SessionNeedsAttention, SubjectOf(session.Key), cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
         }
 
+        await transaction.CommitAsync(cancellationToken);
         signals.Publish(LiveTopics.AuthSessions(session.ProjectId));
     }
 
     /// <summary>The login is lost. The stored state is kept: a later check may still pass.</summary>
     /// <param name="isBeyondRepair">Whether nothing that goes on logs in again by itself, so that people are told.</param>
     public async Task MarkExpiredAsync(
-        AuthSession session, string runId, string reason, bool isBeyondRepair, CancellationToken cancellationToken)
+        AuthSession session, string runId, string reason, bool isBeyondRepair, CancellationToken cancellationToken, WriteFence? fence = null)
     {
         var now = clock.GetUtcNow();
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await db.BeginFencedAsync(fence, cancellationToken);
         var expired = await db.Set<AuthSession>()
             .Where(s => s.Key == session.Key)
             .ExecuteUpdateAsync(
@@ -244,21 +249,26 @@ public sealed partial class AuthSessionStore(
 
     /// <summary>Keeps a captured state as a candidate; it serves no Run until <see cref="PromoteAsync"/>.</summary>
     /// <returns>Its version.</returns>
-    public async Task<int> AddCandidateAsync(AuthSession session, string runId, string stateJson, CancellationToken cancellationToken)
+    public async Task<int> AddCandidateAsync(
+        AuthSession session, string runId, string stateJson, CancellationToken cancellationToken, WriteFence? fence = null)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await db.BeginFencedAsync(fence, cancellationToken);
         var state = versions.New(session.Key, await StateVersions.NextAsync(db, session.Key, cancellationToken), runId, stateJson, promotedAt: null);
         db.Add(state);
         await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
         return state.Version;
     }
 
     /// <summary>A login went through, but its check refused it.</summary>
-    public async Task CountUnprovenLoginAsync(AuthSession session, CancellationToken cancellationToken)
+    public async Task CountUnprovenLoginAsync(AuthSession session, CancellationToken cancellationToken, WriteFence? fence = null)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await db.BeginFencedAsync(fence, cancellationToken);
         await db.Set<AuthSession>().Where(s => s.Key == session.Key)
             .ExecuteUpdateAsync(set => set.SetProperty(s => s.UnprovenLogins, s => s.UnprovenLogins + 1), cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
     }
 
     /// <summary>
@@ -267,11 +277,12 @@ public sealed partial class AuthSessionStore(
     /// </summary>
     /// <param name="session">As it was when the Run started with its state.</param>
     /// <returns>Whether it was kept.</returns>
-    public async Task<bool> TryKeepAsync(AuthSession session, string runId, string stateJson, CancellationToken cancellationToken)
+    public async Task<bool> TryKeepAsync(AuthSession session, string runId, string stateJson, CancellationToken cancellationToken, WriteFence? fence = null)
     {
         var now = clock.GetUtcNow();
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await (fence?.Invoke(db) ?? Task.CompletedTask);
         var unchanged = await db.Set<AuthSession>()
             .Where(s => s.Key == session.Key && s.StateVersion == session.StateVersion && s.LockedByRunId == null
                 && s.Status == AuthSessionStatus.Ready)
@@ -294,11 +305,12 @@ public sealed partial class AuthSessionStore(
     }
 
     /// <summary>The candidate's check passed: it becomes the session's state, and old versions go.</summary>
-    public async Task PromoteAsync(AuthSession session, string runId, int version, CancellationToken cancellationToken)
+    public async Task PromoteAsync(AuthSession session, string runId, int version, CancellationToken cancellationToken, WriteFence? fence = null)
     {
         var now = clock.GetUtcNow();
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await (fence?.Invoke(db) ?? Task.CompletedTask);
         await db.Set<AuthSessionState>()
             .Where(s => s.SessionKey == session.Key && s.Version == version)
             .ExecuteUpdateAsync(set => set.SetProperty(s => s.PromotedAt, now), cancellationToken);

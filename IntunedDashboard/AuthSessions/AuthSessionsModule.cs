@@ -1,4 +1,5 @@
 using IntunedDashboard.AuthSessions.Recorder;
+using IntunedDashboard.Nodes;
 
 namespace IntunedDashboard.AuthSessions;
 
@@ -15,6 +16,7 @@ public static class AuthSessionsModule
         builder.Services.AddSingleton<OwnAddresses>();
         builder.Services.AddSingleton<RecorderSessions>();
         builder.Services.AddHostedService(services => services.GetRequiredService<RecorderSessions>());
+        builder.Services.AddSingleton<INodeHeir>(services => services.GetRequiredService<RecorderSessions>());
         builder.Services.AddSingleton<RecorderLinks>();
         builder.Services.AddSingleton<RecorderCommands>();
         builder.Services.AddHostedService<RecorderSweeper>();

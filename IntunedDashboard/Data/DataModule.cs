@@ -1,6 +1,8 @@
 using IntunedDashboard.Platform;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace IntunedDashboard.Data;
@@ -9,21 +11,27 @@ public static class DataModule
 {
     public static WebApplicationBuilder AddData(this WebApplicationBuilder builder)
     {
+        var services = builder.Services;
         var options = DatabaseOptions.Of(builder.Configuration);
         if (options.Provider == DatabaseProvider.Postgres)
         {
-            AddPostgres(builder.Services, options.ConnectionString!);
+            AddPostgres(services, options.ConnectionString!);
+            services.AddHostedService<DatabaseMigration>();
+            services.AddHostedService<KeyRingCheck>();
         }
         else
         {
-            AddSqlite(builder.Services, options.ConnectionString);
+            AddSqlite(services, options.ConnectionString);
+            services.AddHostedService<DatabaseMigration>();
         }
 
-        builder.Services.AddHostedService<DatabaseMigration>();
         return builder;
     }
 
-    private static void AddSqlite(IServiceCollection services, string? configured) =>
+    private static void AddSqlite(IServiceCollection services, string? configured)
+    {
+        services.AddHostedService<DataDirectoryLock>();
+        services.AddSingleton<INamedLocks, NoNamedLocks>();
         services.AddDbContextFactory<AppDbContext>((provider, options) =>
         {
             var connection = new SqliteConnectionStringBuilder(configured)
@@ -40,18 +48,23 @@ public static class DataModule
             options.UseSqlite(connection.ConnectionString);
             options.AddInterceptors(SqlitePragmas.Instance, AfterCommit.Instance);
         });
+    }
 
     private static void AddPostgres(IServiceCollection services, string connectionString)
     {
         var connection = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "IntunedDashboard" };
         services.AddSingleton(connection);
-        services.AddHostedService<PostgresLock>();
+        services.AddHostedService<StartingTurn>();
+        services.AddSingleton<INamedLocks, PostgresNamedLocks>();
         services.AddDbContextFactory<PostgresDbContext>(options =>
         {
-            options.UseNpgsql(connection.ConnectionString);
+            options.UseNpgsql(connection.ConnectionString, postgres => postgres.ExecutionStrategy(dependencies => new PostgresRetries(dependencies)));
             options.AddInterceptors(PostgresTexts.Instance, AfterCommit.Instance);
         });
         services.AddSingleton<IDbContextFactory<AppDbContext>, PostgresContexts>();
+        services.AddSingleton<DatabaseKeyRing>();
+        services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider => new ConfigureNamedOptions<KeyManagementOptions, DatabaseKeyRing>(
+            name: null, provider.GetRequiredService<DatabaseKeyRing>(), (options, ring) => options.XmlRepository = ring));
 
         // Identity asks for the context itself.
         services.AddScoped<AppDbContext>(provider => provider.GetRequiredService<PostgresDbContext>());

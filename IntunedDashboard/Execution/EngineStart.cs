@@ -9,7 +9,7 @@ namespace IntunedDashboard.Execution;
 /// <summary>Sweeps what a dead node left, then finds or installs a browser and warms the pools without delaying the start.</summary>
 internal sealed class EngineStart(
     EngineWorkspace workspace, BrowserLocator locator, BrowserInstaller installer, BrowserPool browsers, RunnerPool processes, NodeRunner node,
-    IOptions<BrowserOptions> options, TimeProvider time) : BackgroundService
+    IOptions<BrowserOptions> options, IOptions<NodeOptions> nodeOptions, TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(15);
 
@@ -22,6 +22,11 @@ internal sealed class EngineStart(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
+        if (!nodeOptions.Value.ExecutesRuns)
+        {
+            return;
+        }
+
         try
         {
             await PrepareAsync(stoppingToken);

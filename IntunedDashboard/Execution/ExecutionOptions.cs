@@ -31,6 +31,9 @@ public sealed record NodeOptions
 
     /// <summary>Browser attempts this node runs at once; also how many browsers and runner processes are kept ready.</summary>
     public int BrowserSlots { get; set; } = Math.Max(2, Environment.ProcessorCount);
+
+    /// <summary>Whether it executes Runs at all: only then browsers and runner processes are kept ready.</summary>
+    public bool ExecutesRuns { get; set; } = true;
 }
 
 internal sealed class BrowserOptionsSetup(IConfiguration configuration, IHostEnvironment environment)
@@ -81,6 +84,8 @@ internal sealed class NodeOptionsSetup(IConfiguration configuration) : IConfigur
         {
             options.BrowserSlots = slots;
         }
+
+        options.ExecutesRuns = !string.Equals(configuration[$"{NodeOptions.Section}:Role"], "Web", StringComparison.OrdinalIgnoreCase);
     }
 
     public ValidateOptionsResult Validate(string? name, NodeOptions options) =>

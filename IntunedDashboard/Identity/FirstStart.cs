@@ -16,9 +16,12 @@ public sealed class FirstStart(
     IDbContextFactory<AppDbContext> contexts,
     IServiceScopeFactory scopes,
     IOptions<BootstrapSettings> settings,
+    INodeMessages messages,
     TimeProvider time,
     ILogger<FirstStart> logger) : IHostedLifecycleService, IDisposable
 {
+    private const string MessageKind = "setup";
+
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
 
     /// <summary>Whether the set-up page is open: no account exists.</summary>
@@ -34,6 +37,7 @@ public sealed class FirstStart(
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         var bootstrap = settings.Value;
+        messages.Listen(MessageKind, _ => IsSetupNeeded = false, () => _ = LookAsync());
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         if (!await db.Set<Workspace>().AnyAsync(cancellationToken))
         {
@@ -94,12 +98,30 @@ public sealed class FirstStart(
             }
 
             IsSetupNeeded = false;
+            messages.Send(MessageKind, string.Empty);
             logger.AdminCreated(user.Id);
             return user;
         }
         finally
         {
             _oneAtATime.Release();
+        }
+    }
+
+    /// <summary>Another node may have made the first account.</summary>
+    private async Task LookAsync()
+    {
+        try
+        {
+            if (IsSetupNeeded)
+            {
+                await using var db = await contexts.CreateDbContextAsync();
+                IsSetupNeeded = !await db.Users.AnyAsync();
+            }
+        }
+        catch (Exception fault)
+        {
+            logger.SetupNotRead(fault);
         }
     }
 

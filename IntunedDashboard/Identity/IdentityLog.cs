@@ -34,4 +34,7 @@ internal static partial class IdentityLog
 
     [LoggerMessage(1810, LogLevel.Information, "The password of user {UserId} was reset by {ActorId}.")]
     public static partial void UserPasswordReset(this ILogger logger, string userId, string actorId);
+
+    [LoggerMessage(1811, LogLevel.Error, "Looking for the first account failed")]
+    public static partial void SetupNotRead(this ILogger logger, Exception exception);
 }

@@ -1,4 +1,5 @@
 using IntunedDashboard.Data;
+using IntunedDashboard.Nodes;
 using IntunedDashboard.Runs;
 using IntunedDashboard.Runs.Scheduling;
 using Microsoft.EntityFrameworkCore;
@@ -18,6 +19,7 @@ public sealed class JobDispatcher(
     RunCancellations cancellations,
     BrowserSlots slots,
     JobWake wake,
+    ThisNode node,
     TimeProvider clock,
     ILogger<JobDispatcher> logger) : BackgroundService
 {
@@ -36,7 +38,7 @@ public sealed class JobDispatcher(
             await Task.Yield();
             while (!stoppingToken.IsCancellationRequested)
             {
-                if (!await DispatchAsync(stoppingToken))
+                if (node.IsDraining || !await DispatchAsync(stoppingToken))
                 {
                     await wake.WaitAsync(LookAgain, stoppingToken);
                 }
@@ -96,7 +98,7 @@ public sealed class JobDispatcher(
         finally
         {
             slot.Dispose();
-            wake.Wake();
+            wake.WakeHere();
         }
     }
 

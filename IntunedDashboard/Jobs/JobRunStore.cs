@@ -212,8 +212,8 @@ public sealed class JobRunStore(
             ApiName = item.ApiName,
             Status = RunStatus.Started,
             StartedAt = now,
-            ClaimToken = runs.ClaimToken,
         };
+        runs.Claim(run);
         var runOptions = new RunOptions
         {
             MaximumAttempts = Math.Max(1, (item.MaximumAttempts ?? options.MaximumAttempts) - item.FailedAttempts),

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Threading.Channels;
+using IntunedDashboard.Platform;
 
 namespace IntunedDashboard.Live;
 
@@ -42,6 +43,15 @@ public sealed class InProcessLiveSignals : ILiveSignals
         }
     }
 
+    /// <summary>Wakes everybody: nobody knows what changed.</summary>
+    public void PublishAll()
+    {
+        foreach (var topic in _subscribers.Keys)
+        {
+            Publish(topic);
+        }
+    }
+
     public LiveSubscription Subscribe(params IEnumerable<string> topics)
     {
         var names = topics.ToArray();
@@ -75,10 +85,35 @@ public sealed class InProcessLiveSignals : ILiveSignals
     }
 }
 
+/// <summary>The same for the viewers of all nodes.</summary>
+public sealed class NodeLiveSignals : ILiveSignals
+{
+    private const string Kind = "live";
+
+    private readonly InProcessLiveSignals _here = new();
+    private readonly INodeMessages _messages;
+
+    public NodeLiveSignals(INodeMessages messages)
+    {
+        _messages = messages;
+        messages.Listen(Kind, _here.Publish, _here.PublishAll);
+    }
+
+    public void Publish(string topic)
+    {
+        _here.Publish(topic);
+        _messages.Send(Kind, topic);
+    }
+
+    public LiveSubscription Subscribe(params IEnumerable<string> topics) => _here.Subscribe(topics);
+}
+
 /// <summary>The names of what can change. A page subscribes to the narrowest that covers what it shows.</summary>
 public static class LiveTopics
 {
     public const string Projects = "projects";
+
+    public const string Nodes = "nodes";
 
     public static string Project(Guid projectId) => $"project:{projectId}";
 

@@ -3,9 +3,11 @@ namespace IntunedDashboard.Platform;
 /// <summary>Where everything that must survive a restart lives. All paths are absolute; the folders exist.</summary>
 public sealed class DashboardPaths
 {
-    public DashboardPaths(string dataDirectory)
+    /// <param name="workDirectory">Null: in the data directory.</param>
+    public DashboardPaths(string dataDirectory, string? workDirectory = null)
     {
         Root = Path.GetFullPath(dataDirectory);
+        Work = workDirectory is null ? Path.Combine(Root, "work") : Path.GetFullPath(workDirectory);
         foreach (var directory in new[] { Root, Artifacts, Projects, Keys, Work })
         {
             if (OperatingSystem.IsWindows())
@@ -32,6 +34,7 @@ public sealed class DashboardPaths
 
     public string Keys => Path.Combine(Root, "keys");
 
-    /// <summary>One folder per running attempt; emptied at start, because what is left there was never redacted.</summary>
-    public string Work => Path.Combine(Root, "work");
+    /// <summary>One folder for each node, with one for each running attempt; what dead nodes left there was never redacted and is removed by
+    /// the next start. Nodes with a data directory on the network have it on a disk of their own.</summary>
+    public string Work { get; }
 }

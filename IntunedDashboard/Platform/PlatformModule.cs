@@ -10,9 +10,8 @@ public static class PlatformModule
         var configured = builder.Configuration["Dashboard:DataDirectory"];
         var directory = Path.GetFullPath(Path.Combine(
             builder.Environment.ContentRootPath, string.IsNullOrWhiteSpace(configured) ? Path.Combine("..", "data") : configured));
-        var paths = Create(directory);
+        var paths = Create(directory, builder.Configuration["Node:WorkDirectory"]);
         builder.Services.AddSingleton(paths);
-        builder.Services.AddHostedService<DataDirectoryLock>();
         builder.Services.AddDataProtection()
             .SetApplicationName("IntunedDashboard")
             .PersistKeysToFileSystem(new DirectoryInfo(paths.Keys));
@@ -37,11 +36,11 @@ public static class PlatformModule
     }
 
     /// <exception cref="StartRefusedException">The directory cannot be made or used.</exception>
-    private static DashboardPaths Create(string directory)
+    private static DashboardPaths Create(string directory, string? workDirectory)
     {
         try
         {
-            return new DashboardPaths(directory);
+            return new DashboardPaths(directory, string.IsNullOrWhiteSpace(workDirectory) ? null : workDirectory);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

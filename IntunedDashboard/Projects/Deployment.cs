@@ -29,6 +29,9 @@ public sealed class Deployment
 
     public required string DeployedBy { get; init; }
 
+    /// <summary>The node that builds it.</summary>
+    public string? NodeId { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset? FinishedAt { get; set; }

@@ -1,6 +1,7 @@
 using IntunedDashboard.Data;
 using IntunedDashboard.Identity;
 using IntunedDashboard.Live;
+using IntunedDashboard.Nodes;
 using IntunedDashboard.Platform;
 using IntunedDashboard.Projects.Reading;
 using Microsoft.EntityFrameworkCore;
@@ -19,6 +20,8 @@ public sealed class DeploymentCommands(
     DeploymentQueue queue,
     DeploymentActivation activation,
     IEnumerable<IProjectActivity> activities,
+    ThisNode node,
+    INamedLocks locks,
     ILiveSignals signals,
     TimeProvider clock,
     ILogger<DeploymentCommands> logger) : IDisposable
@@ -141,15 +144,23 @@ public sealed class DeploymentCommands(
             cancellationToken);
     }
 
-    /// <summary>Marks deployments that the last stop or crash interrupted, and deletes the files it left. Call before the first
-    /// deployment is accepted.</summary>
-    /// <returns>How many there were.</returns>
-    public async Task<int> RecoverAsync(CancellationToken cancellationToken)
+    /// <summary>Deletes the files that the last stop or crash left. Call it when nobody deploys.</summary>
+    public async Task SweepAsync(CancellationToken cancellationToken)
     {
         intake.Sweep();
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        files.Sweep((await db.Set<Deployment>().Select(d => d.Id).ToListAsync(cancellationToken)).ToHashSet());
+    }
+
+    /// <summary>Marks deployments that were being built by nodes that are gone.</summary>
+    /// <returns>How many there were.</returns>
+    public async Task<int> RecoverAsync(GoneNodes gone, CancellationToken cancellationToken)
+    {
+        var (ids, all) = (gone.Ids, gone.IsEverybodyElse);
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var interrupted = await db.Set<Deployment>()
-            .Where(d => d.Status == DeploymentStatus.Pending || d.Status == DeploymentStatus.Building)
+            .Where(d => (d.Status == DeploymentStatus.Pending || d.Status == DeploymentStatus.Building)
+                && (all || d.NodeId == null || ids.Contains(d.NodeId)))
             .ToListAsync(cancellationToken);
         var current = await db.Set<Project>().Where(p => p.CurrentDeploymentId != null).Select(p => p.CurrentDeploymentId).ToListAsync(cancellationToken);
         foreach (var deployment in interrupted)
@@ -170,7 +181,11 @@ public sealed class DeploymentCommands(
         }
 
         await db.SaveChangesAsync(cancellationToken);
-        files.Sweep((await db.Set<Deployment>().Select(d => d.Id).ToListAsync(cancellationToken)).ToHashSet());
+        foreach (var projectId in interrupted.Select(d => d.ProjectId).Distinct())
+        {
+            signals.Publish(LiveTopics.Deployments(projectId));
+        }
+
         return interrupted.Count;
     }
 
@@ -191,6 +206,7 @@ public sealed class DeploymentCommands(
         await _registering.WaitAsync(cancellationToken);
         try
         {
+            await using var turn = await locks.TakeAsync("register-deployment", cancellationToken);
             await using var db = await contexts.CreateDbContextAsync(cancellationToken);
             var now = clock.GetUtcNow();
             var project = await db.Set<Project>().FirstOrDefaultAsync(p => p.WorkspaceId == workspaceId && p.Name == projectName, cancellationToken);
@@ -218,6 +234,7 @@ public sealed class DeploymentCommands(
                 Language = received.Language,
                 ContentHash = received.ContentHash,
                 DeployedBy = actor.Name,
+                NodeId = node.Id,
                 Origin = origin,
                 CreatedAt = now,
             };

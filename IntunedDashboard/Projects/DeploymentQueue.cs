@@ -1,10 +1,12 @@
+using IntunedDashboard.Platform;
+
 namespace IntunedDashboard.Projects;
 
 /// <summary>
 /// Runs work on projects in the background: on one project strictly one after the other in the order it came, on different projects
-/// at the same time up to a limit. Safe for concurrent use.
+/// at the same time up to a limit. Other nodes wait for the same project. Safe for concurrent use.
 /// </summary>
-public sealed class DeploymentQueue(ILogger<DeploymentQueue> logger) : IDisposable
+public sealed class DeploymentQueue(INamedLocks locks, ILogger<DeploymentQueue> logger) : IDisposable
 {
     private const int Parallel = 2;
 
@@ -88,6 +90,7 @@ public sealed class DeploymentQueue(ILogger<DeploymentQueue> logger) : IDisposab
         await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
         try
         {
+            await using var turn = await locks.TakeAsync($"project:{projectId}", token);
             await work(token);
         }
         finally

@@ -1,17 +1,36 @@
+using IntunedDashboard.Nodes;
+
 namespace IntunedDashboard.Projects;
 
-/// <summary>Cleans up after the last stop before requests are taken, and ends builds when the program stops.</summary>
-public sealed class DeploymentRecovery(DeploymentCommands commands, DeploymentQueue queue, Building.ModuleCache modules, ILogger<DeploymentRecovery> logger) : IHostedService
+/// <summary>Cleans up after nodes that are gone, before requests are taken and later on, and ends builds when the program stops.</summary>
+public sealed class DeploymentRecovery(
+    DeploymentCommands commands, DeploymentQueue queue, Building.ModuleCache modules, NodeHeartbeat nodes, ILogger<DeploymentRecovery> logger)
+    : IHostedService, INodeHeir
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (await commands.RecoverAsync(cancellationToken) is > 0 and var count)
-        {
-            logger.InterruptedDeployments(count);
-        }
+        await TakeOverAsync(nodes.GoneAtStart, cancellationToken);
 
-        modules.Sweep();
+        // Files that look like left-overs may be what another node is just working on.
+        if (nodes.WasAloneAtStart)
+        {
+            await commands.SweepAsync(cancellationToken);
+            modules.Sweep();
+        }
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => queue.StopAsync();
+
+    public async Task TakeOverAsync(GoneNodes gone, CancellationToken cancellationToken)
+    {
+        if (await commands.RecoverAsync(gone, cancellationToken) is > 0 and var count)
+        {
+            logger.InterruptedDeployments(count);
+        }
+    }
+
+    public void Yield()
+    {
+        // A build does nothing outside, and becoming current is for whoever holds the project's lock.
+    }
 }

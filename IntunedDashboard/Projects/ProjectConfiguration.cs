@@ -20,6 +20,7 @@ public sealed class DeploymentConfiguration : IEntityTypeConfiguration<Deploymen
     {
         builder.ToTable("Deployments");
         builder.Property(d => d.Status).HasConversion<string>().HasMaxLength(20);
+        builder.Property(d => d.NodeId).HasMaxLength(32);
         builder.HasIndex(d => new { d.ProjectId, d.Number }).IsUnique();
         builder.HasOne<Project>().WithMany().HasForeignKey(d => d.ProjectId).OnDelete(DeleteBehavior.Cascade);
     }

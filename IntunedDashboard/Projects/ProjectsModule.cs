@@ -1,3 +1,4 @@
+using IntunedDashboard.Nodes;
 using IntunedDashboard.Projects.Building;
 using IntunedDashboard.Projects.Building.CSharp;
 using IntunedDashboard.Projects.Building.Python;
@@ -38,10 +39,12 @@ public static class ProjectsModule
         builder.Services.AddSingleton<ProjectVersions>();
         builder.Services.AddSingleton<ProjectTemplates>();
         builder.Services.AddScoped<ProjectChanges>();
-        builder.Services.AddHostedService<DeploymentRecovery>();
+        builder.Services.AddSingleton<DeploymentRecovery>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<DeploymentRecovery>());
+        builder.Services.AddSingleton<INodeHeir>(services => services.GetRequiredService<DeploymentRecovery>());
         builder.Services.AddHostedService<PendingResources>();
         builder.Services.AddHostedService<WatchedFolders>();
-        if (builder.Configuration.GetValue("Sample:Enabled", builder.Environment.IsDevelopment()))
+        if (NodeOptions.Of(builder.Configuration).Role != NodeRole.Worker && builder.Configuration.GetValue("Sample:Enabled", builder.Environment.IsDevelopment()))
         {
             builder.Services.AddSingleton<SampleSite>();
             builder.Services.AddHostedService<SampleProject>();

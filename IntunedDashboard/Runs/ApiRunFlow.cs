@@ -1,4 +1,5 @@
 using IntunedDashboard.AuthSessions;
+using IntunedDashboard.Data;
 using IntunedDashboard.Execution;
 using IntunedDashboard.Platform;
 using IntunedDashboard.Projects;
@@ -66,7 +67,7 @@ public sealed class ApiRunFlow(
         ClaimedRun claimed, Attempt attempt, DeployedProject project, IBrowserLease browser, Guid sessionKey, CancellationToken cancellationToken)
     {
         var run = NewValidate(claimed.Run, attempt, sessionKey);
-        await store.AddClaimedAsync(run, claimed.Options, attempt);
+        await store.AddClaimedAsync(run, claimed.Options, claimed.Run, attempt);
         var verdict = await JudgeAsync(
             run,
             (validate, token) => auth.ValidateAsync(
@@ -91,7 +92,7 @@ public sealed class ApiRunFlow(
     {
         var run = NewValidate(claimed.Run, attempt, session.Session.Key);
         var options = claimed.Options with { AutoRecreate = false };
-        await store.AddClaimedAsync(run, options, guarded: null);
+        await store.AddClaimedAsync(run, options, claimed.Run, guarded: null);
         var verdict = await JudgeAsync(
             run,
             (validate, token) => auth.ProveAsync(
@@ -102,7 +103,7 @@ public sealed class ApiRunFlow(
             return "not kept, the check refused it";
         }
 
-        return await sessions.TryKeepAsync(session.Session, run.Id, verdict.LeftStateJson ?? state, CancellationToken.None)
+        return await sessions.TryKeepAsync(session.Session, run.Id, verdict.LeftStateJson ?? state, CancellationToken.None, store.FenceOf(claimed.Run))
             ? "kept for the next Run"
             : "not kept, the session has changed meanwhile";
     }
@@ -127,7 +128,11 @@ public sealed class ApiRunFlow(
 
             return verdict;
         }
-        catch (OperationCanceledException) when (!own.WasAsked && cancellations.Stopping.IsCancellationRequested)
+        catch (ClaimLostException)
+        {
+            throw;
+        }
+        catch (OperationCanceledException) when (!own.WasAsked && (own.HasYielded || cancellations.Stopping.IsCancellationRequested))
         {
             return await FailAsync(RunErrors.Of(RunErrorCodes.ScriptProcessCrashed, "The server stopped while this was running."));
         }
@@ -141,7 +146,7 @@ public sealed class ApiRunFlow(
         {
             return await FailAsync(RunErrors.Of(RunErrorCodes.CheckAttemptsFailed, missing.Message));
         }
-        catch (Exception fault)
+        catch (Exception fault) when (!DatabasePatience.IsUnreachable(fault))
         {
             var error = RunErrors.Of(RunErrorCodes.InternalServerError, "The platform failed while validating the session.");
             logger.ExecutionFailed(fault, run.Id, error.CorrelationId);

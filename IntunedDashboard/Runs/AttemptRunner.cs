@@ -114,17 +114,20 @@ public sealed class AttemptRunner(
             JobRunId = run.JobRunId,
             Environment = variables.Variables,
             Ai = ai.Value.Endpoint,
-            Services = services.For(project.Project, run, attempt.Number),
+            Services = services.For(project.Project, run, attempt.Number, store.FenceOf(run)),
             Redactor = redactor,
         };
         attempt.Browser = browser.Description;
         var stages = plan.StagesBefore.ToList();
         ExecutionFinished? finished = null;
         string? state = null;
+
+        // A write that finds the Run in other hands ends the attempt with its runner and its browser.
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using (running.Begin(run, browser))
-        await using (var log = new RunLogWriter(contexts, signals, clock, run.Id, attempt.Number))
+        await using (var log = new RunLogWriter(contexts, signals, clock, store.FenceOf(run), stop.Cancel, run.Id, attempt.Number))
         {
-            await foreach (var happened in runner.RunAsync(request, cancellationToken))
+            await foreach (var happened in runner.RunAsync(request, stop.Token))
             {
                 switch (happened)
                 {

@@ -49,7 +49,7 @@ public sealed class AuthRunFlow(
         }
         finally
         {
-            await sessions.UnlockAsync(session, scope.Run.Id);
+            await sessions.UnlockAsync(session, scope.Run.Id, store.FenceOf(scope.Run));
         }
     }
 
@@ -69,7 +69,7 @@ public sealed class AuthRunFlow(
         }
         finally
         {
-            await sessions.UnlockAsync(session, scope.Run.Id);
+            await sessions.UnlockAsync(session, scope.Run.Id, store.FenceOf(scope.Run));
         }
     }
 
@@ -87,7 +87,7 @@ public sealed class AuthRunFlow(
     /// holds the session.</summary>
     public async Task<Verdict> ProveRecordedAsync(Scope scope, OpenAuthSession opened, string state, CancellationToken cancellationToken)
     {
-        var version = await sessions.AddCandidateAsync(opened.Session, scope.Run.Id, state, cancellationToken);
+        var version = await sessions.AddCandidateAsync(opened.Session, scope.Run.Id, state, cancellationToken, store.FenceOf(scope.Run));
         var (valid, last, left) = await CheckAsync(scope, opened, state, cancellationToken);
         if (!valid)
         {
@@ -99,10 +99,10 @@ public sealed class AuthRunFlow(
 
         if (left is not null)
         {
-            version = await sessions.AddCandidateAsync(opened.Session, scope.Run.Id, left, CancellationToken.None);
+            version = await sessions.AddCandidateAsync(opened.Session, scope.Run.Id, left, CancellationToken.None, store.FenceOf(scope.Run));
         }
 
-        await sessions.PromoteAsync(opened.Session, scope.Run.Id, version, CancellationToken.None);
+        await sessions.PromoteAsync(opened.Session, scope.Run.Id, version, CancellationToken.None, store.FenceOf(scope.Run));
         return new Verdict(Error: null, version, left);
     }
 
@@ -117,7 +117,7 @@ public sealed class AuthRunFlow(
                 var (valid, last, left) = await CheckAsync(scope, opened, opened.StateJson, cancellationToken);
                 if (valid)
                 {
-                    await sessions.MarkValidAsync(opened.Session, scope.Run.Id, CancellationToken.None);
+                    await sessions.MarkValidAsync(opened.Session, scope.Run.Id, CancellationToken.None, store.FenceOf(scope.Run));
                     return new Verdict(Error: null, opened.Session.StateVersion, left);
                 }
 
@@ -162,7 +162,7 @@ public sealed class AuthRunFlow(
             }
             finally
             {
-                await sessions.UnlockAsync(opened.Session, scope.Run.Id);
+                await sessions.UnlockAsync(opened.Session, scope.Run.Id, store.FenceOf(scope.Run));
             }
         }
     }
@@ -190,13 +190,13 @@ public sealed class AuthRunFlow(
     {
         var goesOn = session.Type == AuthSessionType.Credentials && !scope.Options.AutoRecreate
             && scope.Run is { JobRunId: not null, DependencyOfRunId: not null };
-        return sessions.MarkExpiredAsync(session, scope.Run.Id, error.Message, isBeyondRepair: !goesOn, CancellationToken.None);
+        return sessions.MarkExpiredAsync(session, scope.Run.Id, error.Message, isBeyondRepair: !goesOn, CancellationToken.None, store.FenceOf(scope.Run));
     }
 
     private async Task LockAsync(Scope scope, AuthSession session, AuthSessionOperation operation, CancellationToken cancellationToken)
     {
         var started = clock.GetUtcNow();
-        while (!await sessions.TryLockAsync(session, scope.Run.Id, operation, cancellationToken))
+        while (!await sessions.TryLockAsync(session, scope.Run.Id, operation, cancellationToken, store.FenceOf(scope.Run)))
         {
             await Task.Delay(LockPollInterval, clock, cancellationToken);
         }
@@ -214,7 +214,8 @@ public sealed class AuthRunFlow(
         if (parameters is null)
         {
             var missing = RunErrors.Of(RunErrorCodes.CreateAttemptsFailed, "The session has no credentials to log in with.");
-            await sessions.MarkExpiredAsync(opened.Session, scope.Run.Id, missing.Message, isBeyondRepair: true, CancellationToken.None);
+            await sessions.MarkExpiredAsync(
+                opened.Session, scope.Run.Id, missing.Message, isBeyondRepair: true, CancellationToken.None, store.FenceOf(scope.Run));
             return new Verdict(missing);
         }
 
@@ -222,27 +223,29 @@ public sealed class AuthRunFlow(
         if (state is null)
         {
             var error = RunErrors.Wrapping(RunErrorCodes.CreateAttemptsFailed, "Logging in failed.", scope.Run.AttemptCount, failed);
-            await sessions.MarkExpiredAsync(opened.Session, scope.Run.Id, error.Message, isBeyondRepair: true, CancellationToken.None);
+            await sessions.MarkExpiredAsync(
+                opened.Session, scope.Run.Id, error.Message, isBeyondRepair: true, CancellationToken.None, store.FenceOf(scope.Run));
             return new Verdict(error);
         }
 
-        var version = await sessions.AddCandidateAsync(opened.Session, scope.Run.Id, state, cancellationToken);
+        var version = await sessions.AddCandidateAsync(opened.Session, scope.Run.Id, state, cancellationToken, store.FenceOf(scope.Run));
         var (valid, last, left) = await CheckAsync(scope, opened, state, cancellationToken);
         if (!valid)
         {
-            await sessions.CountUnprovenLoginAsync(opened.Session, CancellationToken.None);
+            await sessions.CountUnprovenLoginAsync(opened.Session, CancellationToken.None, store.FenceOf(scope.Run));
             var error = RunErrors.Wrapping(
                 RunErrorCodes.PostCreateCheckAttemptsFailed, "Logging in went through, but the check still fails.", scope.Run.AttemptCount, last);
-            await sessions.MarkExpiredAsync(opened.Session, scope.Run.Id, error.Message, isBeyondRepair: true, CancellationToken.None);
+            await sessions.MarkExpiredAsync(
+                opened.Session, scope.Run.Id, error.Message, isBeyondRepair: true, CancellationToken.None, store.FenceOf(scope.Run));
             return new Verdict(error);
         }
 
         if (left is not null)
         {
-            version = await sessions.AddCandidateAsync(opened.Session, scope.Run.Id, left, CancellationToken.None);
+            version = await sessions.AddCandidateAsync(opened.Session, scope.Run.Id, left, CancellationToken.None, store.FenceOf(scope.Run));
         }
 
-        await sessions.PromoteAsync(opened.Session, scope.Run.Id, version, CancellationToken.None);
+        await sessions.PromoteAsync(opened.Session, scope.Run.Id, version, CancellationToken.None, store.FenceOf(scope.Run));
         return new Verdict(Error: null, version, left);
     }
 
@@ -261,7 +264,7 @@ public sealed class AuthRunFlow(
                 break;
             }
 
-            await history.AddAsync(opened.Session.Key, AuthSessionEventKind.LoginAttempted, scope.Run.Id, message: null, cancellationToken);
+            await history.AddAsync(opened.Session.Key, AuthSessionEventKind.LoginAttempted, scope.Run.Id, message: null, cancellationToken, store.FenceOf(scope.Run));
             var plan = Plan(scope, opened, FunctionKind.Create, "auth-sessions/create", state: null) with { ParametersJson = parameters };
             var result = await RunAsync(scope, AttemptKind.Create, plan, cancellationToken);
             if (result.Succeeded)

@@ -1,6 +1,7 @@
 using IntunedDashboard.AuthSessions;
 using IntunedDashboard.AuthSessions.Recorder;
 using IntunedDashboard.Execution;
+using IntunedDashboard.Nodes;
 using IntunedDashboard.Platform;
 using IntunedDashboard.Projects;
 using IntunedDashboard.Runs.Scheduling;
@@ -16,6 +17,7 @@ public sealed class RecorderProof(
     ProjectQueries projects,
     IBrowserPool browsers,
     BrowserSlots slots,
+    ThisNode node,
     TimeProvider clock) : IRecorderProof
 {
     public async Task<RecordedVerdict> ProveAsync(RecordedLogin login, Action<string> started, CancellationToken cancellationToken)
@@ -35,6 +37,10 @@ public sealed class RecorderProof(
             StartedBy = login.StartedBy,
             CreatedAt = clock.GetUtcNow(),
         };
+
+        // A Web node has no slots: how many people log in there at once is its limit.
+        using var slot = node.Slots == 0 ? null : await slots.TakeAsync(RunPriority.Person, cancellationToken);
+        await using var browser = await browsers.LeaseAsync(new BrowserRequest(project.Manifest.Settings.Headful), cancellationToken);
         if (!await sessions.TryLockAsync(opened.Session, run.Id, AuthSessionOperation.Record, cancellationToken))
         {
             return new RecordedVerdict(null, "Something else works on the AuthSession right now. Try again in a moment.");
@@ -42,10 +48,8 @@ public sealed class RecorderProof(
 
         try
         {
-            using var slot = await slots.TakeAsync(RunPriority.Person, cancellationToken);
-            await using var browser = await browsers.LeaseAsync(new BrowserRequest(project.Manifest.Settings.Headful), cancellationToken);
             var options = new RunOptions { AutoRecreate = false, SaveTrace = project.Manifest.Settings.AuthSessionsSaveTraces };
-            await store.AddClaimedAsync(run, options, guarded: null);
+            await store.AddClaimedAsync(run, options, parent: null, guarded: null);
             started(run.Id);
             var verdict = await flow.JudgeAsync(
                 run,

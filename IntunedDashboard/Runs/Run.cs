@@ -92,8 +92,11 @@ public sealed record Run
     /// <summary>Set while its automation waits for a person.</summary>
     public DateTimeOffset? WaitsForPersonSince { get; set; }
 
-    /// <summary>Which process executes it: a token made anew by every start of a node. Late writers with another token change nothing.</summary>
+    /// <summary>Set while somebody executes it, and made anew each time it is claimed. Late writers with another token change nothing.</summary>
     public string? ClaimToken { get; set; }
+
+    /// <summary>The node that claimed it last.</summary>
+    public string? NodeId { get; set; }
 }
 
 /// <summary>What is large or rarely read of a Run.</summary>

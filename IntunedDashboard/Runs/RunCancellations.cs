@@ -30,7 +30,7 @@ public sealed class RunCancellations : IDisposable
         return registration;
     }
 
-    /// <summary>Call this only for a Run that was claimed and has not ended.</summary>
+    /// <summary>Call this only for a Run that was claimed by this node and has not ended.</summary>
     public void Cancel(string runId)
     {
         lock (_gate)
@@ -46,8 +46,28 @@ public sealed class RunCancellations : IDisposable
         }
     }
 
+    public bool IsRunning(string runId)
+    {
+        lock (_gate)
+        {
+            return _running.ContainsKey(runId);
+        }
+    }
+
     /// <summary>Stops everything that runs and whatever would start from now on.</summary>
     public void StopAll() => _stopping.Cancel();
+
+    /// <summary>Stops everything that runs now, because others may have taken it over.</summary>
+    public void YieldAll()
+    {
+        lock (_gate)
+        {
+            foreach (var registration in _running.Values)
+            {
+                registration.Yield();
+            }
+        }
+    }
 
     /// <summary>Completes as soon as nothing runs.</summary>
     public Task WhenIdleAsync()
@@ -62,11 +82,16 @@ public sealed class RunCancellations : IDisposable
 
     public void Dispose() => _stopping.Dispose();
 
-    private void Remove(string runId)
+    private void Remove(string runId, Registration registration)
     {
         lock (_gate)
         {
-            _running.Remove(runId);
+            // A Run that was taken for lost may be here again already.
+            if (_running.TryGetValue(runId, out var last) && last == registration)
+            {
+                _running.Remove(runId);
+            }
+
             if (_running.Count == 0)
             {
                 _idle?.TrySetResult();
@@ -82,9 +107,12 @@ public sealed class RunCancellations : IDisposable
         /// <summary>Whether somebody asked for this very Run, rather than for everything, to stop.</summary>
         public bool WasAsked { get; private set; }
 
+        /// <summary>Whether it was stopped because others may have taken it over.</summary>
+        public bool HasYielded { get; private set; }
+
         public void Dispose()
         {
-            owner.Remove(runId);
+            owner.Remove(runId, this);
             source.Dispose();
         }
 
@@ -92,6 +120,13 @@ public sealed class RunCancellations : IDisposable
         internal void Ask()
         {
             WasAsked = true;
+            _ = source.CancelAsync();
+        }
+
+        /// <summary>Called like <see cref="Ask"/>.</summary>
+        internal void Yield()
+        {
+            HasYielded = true;
             _ = source.CancelAsync();
         }
     }

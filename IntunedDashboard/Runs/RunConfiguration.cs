@@ -10,6 +10,7 @@ public sealed class RunConfiguration : IEntityTypeConfiguration<Run>
         builder.ToTable("Runs");
         builder.HasKey(r => r.Seq);
         builder.Property(r => r.Id).HasMaxLength(32);
+        builder.Property(r => r.NodeId).HasMaxLength(32);
         builder.Property(r => r.Type).HasConversion<string>().HasMaxLength(10);
         builder.Property(r => r.Status).HasConversion<string>().HasMaxLength(10);
         builder.HasIndex(r => r.Id).IsUnique();

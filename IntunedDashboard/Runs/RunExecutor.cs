@@ -1,4 +1,5 @@
 using IntunedDashboard.AuthSessions;
+using IntunedDashboard.Data;
 using IntunedDashboard.Execution;
 using IntunedDashboard.Platform;
 using IntunedDashboard.Projects;
@@ -30,6 +31,44 @@ public sealed class RunExecutor(
     /// <summary>The same for a Run that this process has claimed.</summary>
     public async Task ExecuteAsync(ClaimedRun claimed, CancellationToken stopping)
     {
+        try
+        {
+            await ExecuteClaimedAsync(claimed, stopping);
+        }
+        catch (ClaimLostException lost)
+        {
+            // Whoever took the Run over puts everything else in order.
+            logger.ClaimLost(lost.RunId);
+        }
+    }
+
+    /// <summary>Ends what is open of a Run that this node holds and does not execute, and gives it to whoever comes next.</summary>
+    /// <param name="reason">A sentence.</param>
+    public async Task HandBackAsync(Run run, string reason)
+    {
+        logger.HandedBack(run.Id, reason);
+        foreach (var needed in await store.GetUnfinishedDependenciesAsync(run))
+        {
+            await TakeAndEndAsync(needed, reason);
+        }
+
+        await store.CloseAttemptsAsync(run, reason);
+        await store.ReleaseAsync(run);
+    }
+
+    /// <summary>A Validate Run that waited with its parent cannot go on: the parent validates again.</summary>
+    private async Task TakeAndEndAsync(Run run, string reason)
+    {
+        if (await store.AdoptAsync(run, CancellationToken.None))
+        {
+            await store.CloseAttemptsAsync(run, reason);
+            await sessions.ReleaseAllLocksAsync([run.Id], CancellationToken.None);
+            await store.FailAsync(run, RunErrors.Of(RunErrorCodes.ScriptProcessCrashed, reason));
+        }
+    }
+
+    private async Task ExecuteClaimedAsync(ClaimedRun claimed, CancellationToken stopping)
+    {
         var run = claimed.Run;
         using var cancellation = cancellations.Register(run.Id, stopping);
         try
@@ -54,10 +93,22 @@ public sealed class RunExecutor(
         {
             await EndCanceledAsync(run);
         }
+        catch (OperationCanceledException) when (cancellation.HasYielded)
+        {
+            await HandBackAsync(run, "The server was cut off from the others while this was running.");
+        }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested || cancellations.Stopping.IsCancellationRequested)
         {
             await store.CloseAttemptsAsync(run, "The server stopped.");
             await store.ReleaseAsync(run);
+        }
+        catch (ClaimLostException)
+        {
+            throw;
+        }
+        catch (Exception fault) when (DatabasePatience.IsUnreachable(fault))
+        {
+            await HandBackAsync(run, "The database could not be reached while this was running.");
         }
         catch (BrowserUnavailableException missing)
         {
@@ -112,7 +163,7 @@ public sealed class RunExecutor(
     {
         if (run is { Type: RunType.Create or RunType.Update, AuthSessionKey: { } key })
         {
-            await sessions.AbandonLoginAsync(key, run.Id, reason, isKnown);
+            await sessions.AbandonLoginAsync(key, run.Id, reason, isKnown, store.FenceOf(run));
         }
     }
 }

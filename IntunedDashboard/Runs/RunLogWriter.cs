@@ -15,9 +15,14 @@ public sealed class RunLogWriter : IAsyncDisposable
     private const int LongestMessage = 8_192;
     private static readonly TimeSpan BatchInterval = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>An attempt outlasts a restart of the database.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     private readonly IDbContextFactory<AppDbContext> _contexts;
     private readonly ILiveSignals _signals;
     private readonly TimeProvider _clock;
+    private readonly WriteFence _fence;
+    private readonly Action _lost;
     private readonly string _runId;
     private readonly int _attempt;
     private readonly Channel<RunLogLine> _lines = Channel.CreateUnbounded<RunLogLine>(new UnboundedChannelOptions { SingleReader = true });
@@ -26,12 +31,15 @@ public sealed class RunLogWriter : IAsyncDisposable
     private int _count;
     private int _dropped;
 
+    /// <param name="lost">Called when the Run is held by somebody else by now; nothing is written any more then.</param>
     public RunLogWriter(
-        IDbContextFactory<AppDbContext> contexts, ILiveSignals signals, TimeProvider clock, string runId, int attempt)
+        IDbContextFactory<AppDbContext> contexts, ILiveSignals signals, TimeProvider clock, WriteFence fence, Action lost, string runId, int attempt)
     {
         _contexts = contexts;
         _signals = signals;
         _clock = clock;
+        _fence = fence;
+        _lost = lost;
         _runId = runId;
         _attempt = attempt;
         _pump = PumpAsync();
@@ -88,11 +96,35 @@ public sealed class RunLogWriter : IAsyncDisposable
                 batch.Add(line);
             }
 
-            await using var db = await _contexts.CreateDbContextAsync();
-            db.AddRange(batch);
-            await db.SaveChangesAsync();
+            try
+            {
+                await DatabasePatience.WriteAsync(isAgain => WriteAsync(batch, isAgain), Patience, _clock);
+            }
+            catch (ClaimLostException)
+            {
+                _lost();
+                return;
+            }
+
             batch.Clear();
             _signals.Publish(LiveTopics.RunLog(_runId));
         }
+    }
+
+    private async Task<bool> WriteAsync(List<RunLogLine> batch, bool isAgain)
+    {
+        await using var db = await _contexts.CreateDbContextAsync();
+        await using var transaction = await db.Database.BeginTransactionAsync();
+        await _fence(db);
+
+        // The first time may have been committed without anybody hearing of it.
+        if (!isAgain || !await db.Set<RunLogLine>().AnyAsync(l => l.RunId == _runId && l.Seq == batch[0].Seq))
+        {
+            db.AddRange(batch);
+            await db.SaveChangesAsync();
+        }
+
+        await transaction.CommitAsync();
+        return true;
     }
 }

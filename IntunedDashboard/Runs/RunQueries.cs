@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Linq.Expressions;
 using System.Text.Json;
 using IntunedDashboard.Data;
+using IntunedDashboard.Nodes;
 using IntunedDashboard.Execution;
 using IntunedDashboard.Platform;
 using IntunedDashboard.Projects;
@@ -33,7 +34,7 @@ public interface IRunQueries
         Guid projectId, string runId, int attempt, ArtifactKind kind, CancellationToken cancellationToken);
 }
 
-public sealed class RunQueries(IDbContextFactory<AppDbContext> contexts, IArtifactStore artifacts) : IRunQueries
+public sealed class RunQueries(IDbContextFactory<AppDbContext> contexts, IArtifactStore artifacts, ThisNode node) : IRunQueries
 {
     private static readonly Expression<Func<Run, RunRow>> ToRow = r => new RunRow
     {
@@ -108,6 +109,9 @@ public sealed class RunQueries(IDbContextFactory<AppDbContext> contexts, IArtifa
             DeploymentId = run.DeploymentId,
             DeploymentNumber = number,
             StartedBy = run.StartedBy,
+            OtherNode = run.ClaimToken is null || run.NodeId is null || run.NodeId == node.Id
+                ? null
+                : await db.Set<Node>().Where(n => n.Id == run.NodeId).Select(n => n.Name).FirstOrDefaultAsync(cancellationToken) ?? run.NodeId,
             Priority = run.Priority,
             Options = Read<RunOptions>(data.OptionsJson)!,
             ParametersJson = data.ParametersJson ?? "{}",

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using IntunedDashboard.Data;
 using IntunedDashboard.Live;
+using IntunedDashboard.Nodes;
 using IntunedDashboard.Platform;
 using IntunedDashboard.Runs.Sinks;
 using Microsoft.EntityFrameworkCore;
@@ -9,18 +10,27 @@ namespace IntunedDashboard.Runs;
 
 /// <summary>
 /// Every write to a Run. A transition is one conditional update whose row count decides, and writes of an execution carry its
-/// claim, so that nothing happens twice and a writer that lost its claim changes nothing. Safe for concurrent use.
+/// claim, so that nothing happens twice and a writer that lost its claim changes nothing and hears of it by a
+/// <see cref="ClaimLostException"/>. Safe for concurrent use.
 /// </summary>
 public sealed class RunStore(
     IDbContextFactory<AppDbContext> contexts,
     RunRows rows,
     IEnumerable<IRunFollower> followers,
+    ThisNode node,
     ILiveSignals signals,
     TimeProvider clock,
     ILogger<RunStore> logger)
 {
-    /// <summary>Made anew by every start, so that a restarted server knows its predecessor's claims.</summary>
-    public string ClaimToken { get; } = Ids.NewRunId();
+    /// <summary>How long the end of something is tried to be written while the database cannot be reached. It is longer than a restart of
+    /// the server takes.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    /// <summary>Gives a Run that is not yet written, or was taken over, to this node.</summary>
+    public void Claim(Run run) => (run.ClaimToken, run.NodeId) = (Ids.NewRunId(), node.Id);
+
+    /// <summary>For writes on behalf of the Run, to whatever rows.</summary>
+    public WriteFence FenceOf(Run run) => db => HoldAsync(db, run);
 
     /// <param name="sink">Where its result goes; null for nowhere.</param>
     public async Task AddAsync(
@@ -38,13 +48,20 @@ public sealed class RunStore(
     }
 
     /// <summary>Adds a Run whose maker executes it itself, so it is claimed from the beginning.</summary>
+    /// <param name="parent">The Run on whose behalf it is made, or null.</param>
     /// <param name="guarded">The attempt that waits for it and is linked to it, or null.</param>
-    public async Task AddClaimedAsync(Run run, RunOptions options, Attempt? guarded)
+    public async Task AddClaimedAsync(Run run, RunOptions options, Run? parent, Attempt? guarded)
     {
         run.Status = RunStatus.Started;
         run.StartedAt = run.CreatedAt;
-        run.ClaimToken = ClaimToken;
+        Claim(run);
         await using var db = await contexts.CreateDbContextAsync(CancellationToken.None);
+        await using var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None);
+        if (parent is not null)
+        {
+            await HoldAsync(db, parent);
+        }
+
         db.Add(run);
         db.Add(new RunData { RunId = run.Id, OptionsJson = JsonSerializer.Serialize(options, JsonSerializerOptions.Web) });
         if (guarded is not null)
@@ -54,6 +71,7 @@ public sealed class RunStore(
         }
 
         await db.SaveChangesAsync(CancellationToken.None);
+        await transaction.CommitAsync(CancellationToken.None);
         signals.PublishChange(run);
     }
 
@@ -62,11 +80,13 @@ public sealed class RunStore(
     public async Task<ClaimedRun?> TryClaimAsync(string runId, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
+        var (token, nodeId) = (Ids.NewRunId(), node.Id);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var claimed = await db.Set<Run>()
             .Where(r => r.Id == runId && r.ClaimToken == null && (r.Status == RunStatus.Pending || r.Status == RunStatus.Started))
             .ExecuteUpdateAsync(
-                set => set.SetProperty(r => r.ClaimToken, ClaimToken)
+                set => set.SetProperty(r => r.ClaimToken, token)
+                    .SetProperty(r => r.NodeId, nodeId)
                     .SetProperty(r => r.Status, RunStatus.Started)
                     .SetProperty(r => r.StartedAt, r => r.StartedAt ?? now),
                 cancellationToken);
@@ -76,6 +96,9 @@ public sealed class RunStore(
         }
 
         var run = await db.Set<Run>().AsNoTracking().FirstAsync(r => r.Id == runId, cancellationToken);
+
+        // Whoever has taken it over since has written another token, which is none to write with here.
+        run.ClaimToken = token;
         var data = await db.Set<RunData>().AsNoTracking().FirstAsync(d => d.RunId == runId, cancellationToken);
         signals.PublishChange(run);
         return rows.Open(run, data);
@@ -84,17 +107,46 @@ public sealed class RunStore(
     /// <summary>Gives a Run back unfinished: whoever comes next goes on with it.</summary>
     public async Task ReleaseAsync(Run run)
     {
-        await using var db = await contexts.CreateDbContextAsync(CancellationToken.None);
-        await Held(db, run.Id).ExecuteUpdateAsync(set => set.SetProperty(r => r.ClaimToken, (string?)null), CancellationToken.None);
+        await DatabasePatience.WriteAsync(
+            async _ =>
+            {
+                await using var db = await contexts.CreateDbContextAsync(CancellationToken.None);
+                return await Held(db, run).ExecuteUpdateAsync(set => set.SetProperty(r => r.ClaimToken, (string?)null), CancellationToken.None);
+            },
+            Patience,
+            clock);
         signals.PublishChange(run);
     }
 
-    /// <summary>Takes over a Run whose executor is known to be dead.</summary>
-    public async Task AdoptAsync(Run run, CancellationToken cancellationToken)
+    /// <summary>Takes over a Run whose executor is known to be dead. From then on nothing that its executor still writes counts.</summary>
+    /// <returns>False when somebody else was faster.</returns>
+    public async Task<bool> AdoptAsync(Run run, CancellationToken cancellationToken)
+    {
+        var former = run.ClaimToken;
+        Claim(run);
+        run.Status = RunStatus.Started;
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Set<Run>().Where(r => r.Id == run.Id && r.FinishedAt == null && r.ClaimToken == former).ExecuteUpdateAsync(
+            set => set.SetProperty(r => r.ClaimToken, run.ClaimToken).SetProperty(r => r.NodeId, run.NodeId).SetProperty(r => r.Status, RunStatus.Started),
+            cancellationToken) == 1;
+    }
+
+    /// <returns>The Runs that this one needs and waits for, whoever executes them.</returns>
+    public async Task<IReadOnlyList<Run>> GetUnfinishedDependenciesAsync(Run run)
+    {
+        await using var db = await contexts.CreateDbContextAsync(CancellationToken.None);
+        return await db.Set<Run>().AsNoTracking().Where(r => r.DependencyOfRunId == run.Id && r.FinishedAt == null).ToListAsync(CancellationToken.None);
+    }
+
+    /// <summary>Does nothing but make sure that the Run is still held.</summary>
+    /// <exception cref="ClaimLostException">It is not.</exception>
+    public async Task RequireHeldAsync(Run run, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await db.Set<Run>().Where(r => r.Id == run.Id && r.FinishedAt == null).ExecuteUpdateAsync(
-            set => set.SetProperty(r => r.ClaimToken, ClaimToken).SetProperty(r => r.Status, RunStatus.Started), cancellationToken);
+        if (!await Held(db, run).AnyAsync(cancellationToken))
+        {
+            throw new ClaimLostException(run.Id);
+        }
     }
 
     /// <summary>Ends every attempt that is still open: as crashed with the sentence, or as canceled without one.</summary>
@@ -110,29 +162,29 @@ public sealed class RunStore(
         }
     }
 
-    public async Task<bool> CompleteAsync(Run run, string? resultJson, string? extendedPayloadsJson)
+    public async Task CompleteAsync(Run run, string? resultJson, string? extendedPayloadsJson)
     {
-        return await FinishAsync(run, RunStatus.Completed, error: null, reason: null, message: null, resultJson, extendedPayloadsJson);
+        await FinishAsync(run, RunStatus.Completed, error: null, reason: null, message: null, resultJson, extendedPayloadsJson);
     }
 
-    public async Task<bool> FailAsync(Run run, RunErrorInfo error)
+    public async Task FailAsync(Run run, RunErrorInfo error)
     {
         logger.RunFailed(run.Id, error.Code, error.CorrelationId);
-        return await FinishAsync(run, RunStatus.Failed, error, reason: null, error.Message);
+        await FinishAsync(run, RunStatus.Failed, error, reason: null, error.Message);
     }
 
-    public async Task<bool> CancelAsync(Run run, string reason, string message)
+    public async Task CancelAsync(Run run, string reason, string message)
     {
-        return await FinishAsync(run, RunStatus.Canceled, error: null, reason, message);
+        await FinishAsync(run, RunStatus.Canceled, error: null, reason, message);
     }
 
     /// <summary>Ends a Run with the reason that was given when it was asked to stop.</summary>
-    public async Task<bool> CancelAsAskedAsync(Run run)
+    public async Task CancelAsAskedAsync(Run run)
     {
         await using var db = await contexts.CreateDbContextAsync(CancellationToken.None);
         var asked = await db.Set<Run>().Where(r => r.Id == run.Id).Select(r => r.CancelReason).FirstOrDefaultAsync(CancellationToken.None);
         var reason = asked ?? RunReasons.CanceledByUser;
-        return await CancelAsync(run, reason, RunReasons.SentenceOf(reason));
+        await CancelAsync(run, reason, RunReasons.SentenceOf(reason));
     }
 
     /// <summary>Cancels a Run nobody has claimed yet.</summary>
@@ -150,9 +202,9 @@ public sealed class RunStore(
                     .SetProperty(r => r.Message, message)
                     .SetProperty(r => r.FinishedAt, now),
                 cancellationToken);
-        await ForgetSecretsAsync(db, run.Id, canceled == 1);
         if (canceled == 1)
         {
+            await ForgetSecretsAsync(db, run.Id);
             afterwards = await FollowAsync(db, new RunEnding(run, RunStatus.Canceled, reason, message));
         }
 
@@ -177,6 +229,17 @@ public sealed class RunStore(
         return asked == 1;
     }
 
+    /// <returns>The Runs that the node executes and that were asked to end.</returns>
+    /// <param name="runId">Only this one; null for all.</param>
+    public async Task<IReadOnlyList<string>> FindAskedAsync(string nodeId, string? runId)
+    {
+        await using var db = await contexts.CreateDbContextAsync(CancellationToken.None);
+        return await db.Set<Run>()
+            .Where(r => r.FinishedAt == null && r.CancelRequested && r.ClaimToken != null && r.NodeId == nodeId && (runId == null || r.Id == runId))
+            .Select(r => r.Id)
+            .ToListAsync(CancellationToken.None);
+    }
+
     /// <returns>A Run that has not ended and uses the session, or null.</returns>
     public async Task<string?> FindUserOfSessionAsync(Guid sessionKey, CancellationToken cancellationToken)
     {
@@ -192,11 +255,18 @@ public sealed class RunStore(
     public async Task<Attempt> AddAttemptAsync(Run run, AttemptKind kind, bool started, string? validateRunId, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
+        var number = run.AttemptCount + 1;
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (await Held(db, run).ExecuteUpdateAsync(set => set.SetProperty(r => r.AttemptCount, number), cancellationToken) == 0)
+        {
+            throw new ClaimLostException(run.Id);
+        }
+
         var attempt = new Attempt
         {
             RunId = run.Id,
-            Number = run.AttemptCount + 1,
+            Number = number,
             Kind = kind,
             Status = started ? AttemptStatus.Started : AttemptStatus.Pending,
             ValidateRunId = validateRunId,
@@ -204,9 +274,9 @@ public sealed class RunStore(
             StartedAt = started ? now : null,
         };
         db.Add(attempt);
-        db.Attach(run);
-        run.AttemptCount = attempt.Number;
         await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        run.AttemptCount = number;
         signals.PublishChange(run);
         return attempt;
     }
@@ -217,10 +287,13 @@ public sealed class RunStore(
         attempt.Status = AttemptStatus.Started;
         attempt.StartedAt = now;
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await HoldAsync(db, run);
         await db.Set<Attempt>()
             .Where(a => a.RunId == run.Id && a.Number == attempt.Number && a.Status == AttemptStatus.Pending)
             .ExecuteUpdateAsync(
                 set => set.SetProperty(a => a.Status, AttemptStatus.Started).SetProperty(a => a.StartedAt, now), cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
         signals.PublishChange(run);
     }
 
@@ -235,20 +308,30 @@ public sealed class RunStore(
             logger.AttemptFailed(attempt.Number, run.Id, error.Code, error.CorrelationId);
         }
 
-        await using var db = await contexts.CreateDbContextAsync(CancellationToken.None);
-        await db.Set<Attempt>()
-            .Where(a => a.RunId == run.Id && a.Number == attempt.Number
-                && (a.Status == AttemptStatus.Pending || a.Status == AttemptStatus.Started))
-            .ExecuteUpdateAsync(
-                set => set.SetProperty(a => a.Status, status)
-                    .SetProperty(a => a.FinishedAt, attempt.FinishedAt)
-                    .SetProperty(a => a.ErrorJson, attempt.ErrorJson)
-                    .SetProperty(a => a.StagesJson, attempt.StagesJson)
-                    .SetProperty(a => a.HasTrace, attempt.HasTrace)
-                    .SetProperty(a => a.HasScreenshot, attempt.HasScreenshot)
-                    .SetProperty(a => a.HasLog, attempt.HasLog)
-                    .SetProperty(a => a.Browser, attempt.Browser),
-                CancellationToken.None);
+        await DatabasePatience.WriteAsync(
+            async _ =>
+            {
+                await using var db = await contexts.CreateDbContextAsync(CancellationToken.None);
+                await using var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None);
+                await HoldAsync(db, run);
+                await db.Set<Attempt>()
+                    .Where(a => a.RunId == run.Id && a.Number == attempt.Number
+                        && (a.Status == AttemptStatus.Pending || a.Status == AttemptStatus.Started))
+                    .ExecuteUpdateAsync(
+                        set => set.SetProperty(a => a.Status, status)
+                            .SetProperty(a => a.FinishedAt, attempt.FinishedAt)
+                            .SetProperty(a => a.ErrorJson, attempt.ErrorJson)
+                            .SetProperty(a => a.StagesJson, attempt.StagesJson)
+                            .SetProperty(a => a.HasTrace, attempt.HasTrace)
+                            .SetProperty(a => a.HasScreenshot, attempt.HasScreenshot)
+                            .SetProperty(a => a.HasLog, attempt.HasLog)
+                            .SetProperty(a => a.Browser, attempt.Browser),
+                        CancellationToken.None);
+                await transaction.CommitAsync(CancellationToken.None);
+                return true;
+            },
+            Patience,
+            clock);
         signals.PublishChange(run);
     }
 
@@ -258,22 +341,39 @@ public sealed class RunStore(
         return await db.Set<Attempt>().AsNoTracking().Where(a => a.RunId == runId).OrderBy(a => a.Number).ToListAsync(cancellationToken);
     }
 
-    private async Task<bool> FinishAsync(
+    private async Task FinishAsync(
         Run run, RunStatus status, RunErrorInfo? error, string? reason, string? message, string? resultJson = null, string? extendedJson = null)
     {
         run.Status = status;
         run.FinishedAt = clock.GetUtcNow();
+        var ending = new RunEnding(run, status, reason, message) { Error = error, ExtendedPayloadsJson = extendedJson };
+        var afterwards = await DatabasePatience.WriteAsync(isAgain => FinishAsync(ending, resultJson, isAgain), Patience, clock);
+        signals.PublishChange(run);
+        await DoAsync(afterwards);
+    }
+
+    private async Task<List<Func<Task>>> FinishAsync(RunEnding ending, string? resultJson, bool isAgain)
+    {
+        var (run, error, extendedJson) = (ending.Run, ending.Error, ending.ExtendedPayloadsJson);
         await using var db = await contexts.CreateDbContextAsync(CancellationToken.None);
         await using var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None);
-        var finished = await Held(db, run.Id).ExecuteUpdateAsync(
-            set => set.SetProperty(r => r.Status, status)
+        var finished = await Held(db, run).ExecuteUpdateAsync(
+            set => set.SetProperty(r => r.Status, ending.Status)
                 .SetProperty(r => r.FinishedAt, run.FinishedAt)
                 .SetProperty(r => r.ErrorCode, error == null ? null : error.Code)
-                .SetProperty(r => r.ReasonType, reason)
-                .SetProperty(r => r.Message, message)
+                .SetProperty(r => r.ReasonType, ending.ReasonType)
+                .SetProperty(r => r.Message, ending.Message)
                 .SetProperty(r => r.ClaimToken, (string?)null),
             CancellationToken.None);
-        if (finished == 1 && (error is not null || resultJson is not null || extendedJson is not null))
+        if (finished == 0)
+        {
+            // The first time may have been committed without anybody hearing of it.
+            return isAgain && await db.Set<Run>().AnyAsync(r => r.Id == run.Id && r.Status == ending.Status && r.NodeId == run.NodeId, CancellationToken.None)
+                ? []
+                : throw new ClaimLostException(run.Id);
+        }
+
+        if (error is not null || resultJson is not null || extendedJson is not null)
         {
             var errorJson = error is null ? null : JsonSerializer.Serialize(error, JsonSerializerOptions.Web);
             await db.Set<RunData>().Where(d => d.RunId == run.Id).ExecuteUpdateAsync(
@@ -283,14 +383,10 @@ public sealed class RunStore(
                 CancellationToken.None);
         }
 
-        await ForgetSecretsAsync(db, run.Id, finished == 1);
-        var afterwards = finished == 1
-            ? await FollowAsync(db, new RunEnding(run, status, reason, message) { Error = error, ExtendedPayloadsJson = extendedJson })
-            : [];
+        await ForgetSecretsAsync(db, run.Id);
+        var afterwards = await FollowAsync(db, ending);
         await transaction.CommitAsync(CancellationToken.None);
-        signals.PublishChange(run);
-        await DoAsync(afterwards);
-        return finished == 1;
+        return afterwards;
     }
 
     /// <summary>Lets everybody who cares about the end of a Run write in the same transaction.</summary>
@@ -317,15 +413,19 @@ public sealed class RunStore(
     }
 
     /// <summary>Runtime input serves one Run and is never kept beyond it.</summary>
-    private static async Task ForgetSecretsAsync(AppDbContext db, string runId, bool finished)
+    private static Task<int> ForgetSecretsAsync(AppDbContext db, string runId) =>
+        db.Set<RunData>().Where(d => d.RunId == runId && d.ProtectedSecrets != null)
+            .ExecuteUpdateAsync(set => set.SetProperty(d => d.ProtectedSecrets, (string?)null), CancellationToken.None);
+
+    /// <summary>An update, because it must keep the row from others until the transaction ends.</summary>
+    private static async Task HoldAsync(AppDbContext db, Run run)
     {
-        if (finished)
+        if (await Held(db, run).ExecuteUpdateAsync(set => set.SetProperty(r => r.ClaimToken, r => r.ClaimToken), CancellationToken.None) == 0)
         {
-            await db.Set<RunData>().Where(d => d.RunId == runId && d.ProtectedSecrets != null)
-                .ExecuteUpdateAsync(set => set.SetProperty(d => d.ProtectedSecrets, (string?)null), CancellationToken.None);
+            throw new ClaimLostException(run.Id);
         }
     }
 
-    private IQueryable<Run> Held(AppDbContext db, string runId) =>
-        db.Set<Run>().Where(r => r.Id == runId && r.ClaimToken == ClaimToken && r.Status == RunStatus.Started);
+    private static IQueryable<Run> Held(AppDbContext db, Run run) =>
+        db.Set<Run>().Where(r => r.Id == run.Id && r.ClaimToken == run.ClaimToken && r.ClaimToken != null && r.Status == RunStatus.Started);
 }

@@ -89,6 +89,9 @@ public sealed record RunDetail
 
     public string? StartedBy { get; init; }
 
+    /// <summary>The name of the node that executes it right now, when that is not this one.</summary>
+    public string? OtherNode { get; init; }
+
     public RunPriority Priority { get; init; }
 
     public required RunOptions Options { get; init; }

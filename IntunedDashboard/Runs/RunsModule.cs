@@ -1,4 +1,5 @@
 using IntunedDashboard.AuthSessions;
+using IntunedDashboard.Nodes;
 using IntunedDashboard.Runs.Attachments;
 using IntunedDashboard.Runs.People;
 using IntunedDashboard.Runs.Scheduling;
@@ -32,6 +33,8 @@ public static class RunsModule
         builder.Services.AddSingleton<AuthSessions.Recorder.IRecorderProof, RecorderProof>();
         builder.Services.AddSingleton<RunExecutor>();
         builder.Services.AddSingleton<RunRecovery>();
+        builder.Services.AddSingleton<INodeHeir>(services => services.GetRequiredService<RunRecovery>());
+        builder.Services.AddSingleton<INodeWork>(services => services.GetRequiredService<RunRecovery>());
         builder.Services.AddSingleton<Projects.IProjectActivity, RunActivity>();
         builder.Services.AddSingleton<IRunQueries, RunQueries>();
         builder.Services.AddSingleton<RunWait>();

@@ -49,6 +49,9 @@ public sealed class Delivery
 
     public int AttemptsInSeries { get; set; }
 
+    /// <summary>The node that is sending it right now.</summary>
+    public string? NodeId { get; set; }
+
     /// <summary>Who asked for the present series; null for the platform itself.</summary>
     public string? RequestedBy { get; set; }
 
@@ -87,6 +90,7 @@ public sealed class DeliveryConfiguration : IEntityTypeConfiguration<Delivery>
         builder.ToTable("Deliveries");
         builder.HasKey(d => d.RunId);
         builder.Ignore(d => d.MessageId);
+        builder.Property(d => d.NodeId).HasMaxLength(32);
         builder.Property(d => d.Status).HasConversion<string>().HasMaxLength(10);
         builder.Property(d => d.SinkType).HasMaxLength(10);
 

@@ -45,7 +45,7 @@ public sealed class DeliveryFollower(DeliveryWake wake, TimeProvider clock) : IR
 }
 
 /// <summary>Wakes whoever sends what is due.</summary>
-public sealed class DeliveryWake(TimeProvider clock) : WakeCall(clock);
+public sealed class DeliveryWake(TimeProvider clock, INodeMessages messages) : WakeCall(clock, messages, "deliveries");
 
 /// <summary>Takes part in the transaction in which a delivery is given up.</summary>
 public interface IDeliveryFollower

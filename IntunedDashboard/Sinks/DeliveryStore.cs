@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using IntunedDashboard.Data;
 using IntunedDashboard.Live;
+using IntunedDashboard.Nodes;
 using IntunedDashboard.Projects;
 using IntunedDashboard.Runs;
 using IntunedDashboard.Runs.Sinks;
@@ -13,28 +14,69 @@ public sealed class DeliveryStore(
     IDbContextFactory<AppDbContext> contexts,
     SinkVault vault,
     IEnumerable<IDeliveryFollower> followers,
+    ThisNode node,
     ILiveSignals signals,
     TimeProvider clock,
     ILogger<DeliveryStore> logger)
 {
-    /// <param name="running">Deliveries that are being made.</param>
+    /// <summary>Takes what is due for this node.</summary>
     /// <param name="busyTargets">Targets that get no more for the moment.</param>
-    public async Task<IReadOnlyList<Delivery>> FindDueAsync(
-        DateTimeOffset now, IReadOnlyCollection<string> running, IReadOnlyCollection<string> busyTargets, int limit, CancellationToken cancellationToken)
+    /// <param name="mayTake">Chooses, with those that are due longest first.</param>
+    public async Task<IReadOnlyList<Delivery>> TakeDueAsync(
+        DateTimeOffset now, IReadOnlyCollection<string> busyTargets, int limit, Func<Delivery, bool> mayTake, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await db.Set<Delivery>().AsNoTracking()
-            .Where(d => d.NextAttemptAt <= now && !busyTargets.Contains(d.Target) && !running.Contains(d.RunId))
+        var due = await db.Set<Delivery>().AsNoTracking()
+            .Where(d => d.NextAttemptAt <= now && d.NodeId == null && !busyTargets.Contains(d.Target))
             .OrderBy(d => d.NextAttemptAt)
             .Take(limit)
             .ToListAsync(cancellationToken);
+        var wanted = due.Where(mayTake).ToList();
+        if (wanted.Count == 0)
+        {
+            return [];
+        }
+
+        var (ids, nodeId) = (wanted.Select(d => d.RunId).ToList(), node.Id);
+        var taken = await db.Set<Delivery>().Where(d => ids.Contains(d.RunId) && d.NodeId == null && d.NextAttemptAt <= now)
+            .ExecuteUpdateAsync(set => set.SetProperty(d => d.NodeId, nodeId), cancellationToken);
+        if (taken < wanted.Count)
+        {
+            // Another node was faster with some. Whatever has this node's name now was taken right here: there is one who takes.
+            ids = await db.Set<Delivery>().Where(d => ids.Contains(d.RunId) && d.NodeId == nodeId).Select(d => d.RunId).ToListAsync(cancellationToken);
+            wanted.RemoveAll(d => !ids.Contains(d.RunId));
+        }
+
+        foreach (var delivery in wanted)
+        {
+            delivery.NodeId = nodeId;
+        }
+
+        return wanted;
+    }
+
+    /// <summary>Gives back what was taken and not sent: it is still due.</summary>
+    public async Task GiveBackAsync(Delivery delivery)
+    {
+        await using var db = await contexts.CreateDbContextAsync(CancellationToken.None);
+        await db.Set<Delivery>().Where(d => d.RunId == delivery.RunId && d.NodeId == delivery.NodeId)
+            .ExecuteUpdateAsync(set => set.SetProperty(d => d.NodeId, (string?)null), CancellationToken.None);
+    }
+
+    /// <summary>What gone nodes were sending is due for the others.</summary>
+    public async Task TakeOverAsync(GoneNodes gone, CancellationToken cancellationToken)
+    {
+        var (ids, all) = (gone.Ids, gone.IsEverybodyElse);
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await db.Set<Delivery>().Where(d => d.NodeId != null && (all || ids.Contains(d.NodeId)))
+            .ExecuteUpdateAsync(set => set.SetProperty(d => d.NodeId, (string?)null), cancellationToken);
     }
 
     /// <returns>When the next attempt is due that is not due yet at <paramref name="after"/>, or null.</returns>
     public async Task<DateTimeOffset?> FindNextTimeAsync(DateTimeOffset after, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await db.Set<Delivery>().Where(d => d.NextAttemptAt > after)
+        return await db.Set<Delivery>().Where(d => d.NextAttemptAt > after && d.NodeId == null)
             .OrderBy(d => d.NextAttemptAt).Select(d => d.NextAttemptAt).FirstOrDefaultAsync(cancellationToken);
     }
 
@@ -93,9 +135,11 @@ public sealed class DeliveryStore(
         {
             await using var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None);
             var updated = await db.Set<Delivery>()
-                .Where(d => d.RunId == delivery.RunId && d.Status == DeliveryStatus.Pending && d.AttemptCount == delivery.AttemptCount)
+                .Where(d => d.RunId == delivery.RunId && d.Status == DeliveryStatus.Pending && d.AttemptCount == delivery.AttemptCount
+                    && d.NodeId == delivery.NodeId)
                 .ExecuteUpdateAsync(
                     set => set.SetProperty(d => d.Status, status)
+                        .SetProperty(d => d.NodeId, (string?)null)
                         .SetProperty(d => d.NextAttemptAt, next)
                         .SetProperty(d => d.AttemptCount, d => d.AttemptCount + 1)
                         .SetProperty(d => d.SeriesStartedAt, seriesStartedAt)

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using IntunedDashboard.Data;
+using IntunedDashboard.Nodes;
 
 namespace IntunedDashboard.Sinks;
 
@@ -6,8 +8,9 @@ namespace IntunedDashboard.Sinks;
 /// Sends what is due, many at once and few to one target, so that a receiver that hangs holds up only its own. An attempt that is cut
 /// off by the end of the process was not recorded and is made again after the next start.
 /// </summary>
-public sealed class DeliveryWorker(DeliveryStore store, SinkSender sender, DeliveryWake wake, TimeProvider clock, ILogger<DeliveryWorker> logger)
-    : BackgroundService
+public sealed class DeliveryWorker(
+    DeliveryStore store, SinkSender sender, DeliveryWake wake, NodeHeartbeat nodes, TimeProvider clock, ILogger<DeliveryWorker> logger)
+    : BackgroundService, INodeHeir
 {
     private const int MostAtOnce = 32;
     private const int MostForTarget = 8;
@@ -15,9 +18,28 @@ public sealed class DeliveryWorker(DeliveryStore store, SinkSender sender, Deliv
     /// <summary>How long at most something that nobody has called for is not noticed.</summary>
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     /// <summary>Ids of the Runs that are being delivered, and where to.</summary>
     private readonly ConcurrentDictionary<string, string> _targets = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Task> _running = new(StringComparer.Ordinal);
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await store.TakeOverAsync(nodes.GoneAtStart, cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
+
+    public async Task TakeOverAsync(GoneNodes gone, CancellationToken cancellationToken)
+    {
+        await store.TakeOverAsync(gone, cancellationToken);
+        wake.WakeHere();
+    }
+
+    public void Yield()
+    {
+        // What is on its way cannot be called back; it is not recorded, and receivers tell repetitions by the message's id.
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -71,20 +93,16 @@ public sealed class DeliveryWorker(DeliveryStore store, SinkSender sender, Deliv
         var counts = running.GroupBy(r => r.Value, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count(), StringComparer.Ordinal);
         var busy = counts.Where(c => c.Value >= MostForTarget).Select(c => c.Key).ToArray();
         var started = false;
-        foreach (var due in await store.FindDueAsync(now, [.. running.Select(r => r.Key)], busy, places, stoppingToken))
+        foreach (var due in await store.TakeDueAsync(now, busy, places, MayTake, stoppingToken))
         {
-            var count = counts[due.Target] = counts.GetValueOrDefault(due.Target) + 1;
-            if (count > MostForTarget)
-            {
-                continue;
-            }
-
             _targets[due.RunId] = due.Target;
             _running[due.RunId] = DeliverAsync(due, stoppingToken);
             started = true;
         }
 
         return started;
+
+        bool MayTake(Delivery due) => !_targets.ContainsKey(due.RunId) && (counts[due.Target] = counts.GetValueOrDefault(due.Target) + 1) <= MostForTarget;
     }
 
     private async Task DeliverAsync(Delivery delivery, CancellationToken stoppingToken)
@@ -98,24 +116,52 @@ public sealed class DeliveryWorker(DeliveryStore store, SinkSender sender, Deliv
                 var answer = sink is null
                     ? SinkAnswer.Failed("The sink's secrets cannot be read any more.")
                     : await sender.SendAsync(sink, message, stoppingToken);
-                await store.RecordAsync(delivery, startedAt, answer);
+                await DatabasePatience.WriteAsync(
+                    async _ =>
+                    {
+                        await store.RecordAsync(delivery, startedAt, answer);
+                        return true;
+                    },
+                    Patience,
+                    clock);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // It is still due.
+            await GiveBackAsync(delivery);
         }
         catch (Exception fault)
         {
             // This is about the database: what is still due must not be tried again at once.
             logger.DeliveryFaulted(fault, delivery.RunId);
             await Task.Delay(LookAgain, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await GiveBackAsync(delivery);
         }
         finally
         {
             _running.TryRemove(delivery.RunId, out _);
             _targets.TryRemove(delivery.RunId, out _);
-            wake.Wake();
+            wake.WakeHere();
+        }
+    }
+
+    private async Task GiveBackAsync(Delivery delivery)
+    {
+        try
+        {
+            await DatabasePatience.WriteAsync(
+                async _ =>
+                {
+                    await store.GiveBackAsync(delivery);
+                    return true;
+                },
+                Patience,
+                clock);
+        }
+        catch (Exception fault)
+        {
+            // It is taken over with this node.
+            logger.DeliveryFaulted(fault, delivery.RunId);
         }
     }
 }

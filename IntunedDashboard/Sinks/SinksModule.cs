@@ -1,3 +1,4 @@
+using IntunedDashboard.Nodes;
 using IntunedDashboard.Runs;
 
 namespace IntunedDashboard.Sinks;
@@ -16,7 +17,9 @@ public static class SinksModule
         builder.Services.AddSingleton<IRunFollower, DeliveryFollower>();
         builder.Services.AddSingleton<IDeliveryQueries, DeliveryQueries>();
         builder.Services.AddSingleton<IDeliveryCommands, DeliveryCommands>();
-        builder.Services.AddHostedService<DeliveryWorker>();
+        builder.Services.AddSingleton<DeliveryWorker>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<DeliveryWorker>());
+        builder.Services.AddSingleton<INodeHeir>(services => services.GetRequiredService<DeliveryWorker>());
         return builder;
     }
 }

@@ -23,7 +23,9 @@ public static class Settings
         Text("Database:ConnectionString"),
         OneOf(StartupRunner.LogFormat, "Text", "Json"),
         Address(TelemetryModule.Endpoint),
-        OneOf("Node:Role", "All"),
+        OneOf("Node:Role", "All", "Web", "Worker"),
+        Length("Node:Name", 1, 200),
+        Text("Node:WorkDirectory"),
         Whole("Node:BrowserSlots", 1, 256),
         Duration("Node:DrainTimeout", TimeSpan.Zero, TimeSpan.FromHours(1)),
         new("Browser:ExecutablePath", value => File.Exists(value) ? null : $"There is no file {value}."),
@@ -114,6 +116,11 @@ public static class Settings
         }
 
         faults.AddRange(NotificationSettings.FindFaults(configuration).Select(f => new SettingFault(f.Name, f.Message)));
+        if (string.Equals(configuration["Node:Role"], "Worker", StringComparison.OrdinalIgnoreCase) && !Has(configuration, "Dashboard:PublicUrl"))
+        {
+            faults.Add(new SettingFault("Dashboard:PublicUrl", "Must be set on a Worker: its automations reach the dashboard there, and so do the links they make."));
+        }
+
         var email = Has(configuration, "Bootstrap:AdminEmail");
         var password = Has(configuration, "Bootstrap:AdminPassword");
         if (email != password)
@@ -139,6 +146,11 @@ public static class Settings
         const string Name = "Database:ConnectionString";
         if (!string.Equals(configuration["Database:Provider"], "Postgres", StringComparison.OrdinalIgnoreCase))
         {
+            if (configuration["Node:Role"] is { Length: > 0 } role && !string.Equals(role, "All", StringComparison.OrdinalIgnoreCase))
+            {
+                faults.Add(new SettingFault("Node:Role", "Must be All on SQLite, where there is one node. Several nodes need Database:Provider Postgres."));
+            }
+
             return;
         }
 

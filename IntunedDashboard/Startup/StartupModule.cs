@@ -1,4 +1,5 @@
 using IntunedDashboard.Http;
+using IntunedDashboard.Nodes;
 
 namespace IntunedDashboard.Startup;
 
@@ -6,10 +7,12 @@ public static class StartupModule
 {
     public static WebApplicationBuilder AddStartup(this WebApplicationBuilder builder)
     {
-        builder.Services.AddHealthChecks()
-            .AddCheck<DatabaseCheck>("database")
-            .AddCheck<ArtifactCheck>("artifacts")
-            .AddCheck<BrowserCheck>("browser");
+        var checks = builder.Services.AddHealthChecks().AddCheck<DatabaseCheck>("database").AddCheck<ArtifactCheck>("artifacts");
+        if (NodeOptions.Of(builder.Configuration).Role != NodeRole.Web)
+        {
+            checks.AddCheck<BrowserCheck>("browser");
+        }
+
         builder.AddTelemetry();
         builder.Services.AddHostedService<Welcome>();
         return builder;
@@ -19,6 +22,7 @@ public static class StartupModule
     public static void UsePipeline(this WebApplication app)
     {
         app.UseSecurityHeaders();
+        app.UseWorkerSilence();
         app.UseApiErrors();
         app.UsePageFaults();
         app.UseRouting();
@@ -30,5 +34,25 @@ public static class StartupModule
         app.UseAntiforgery();
         app.UseApiChecks();
         app.UseWebSockets();
+    }
+
+    /// <summary>A Worker serves nobody: of its addresses only those for its health answer.</summary>
+    private static void UseWorkerSilence(this WebApplication app)
+    {
+        if (app.Services.GetRequiredService<ThisNode>().Role != NodeRole.Worker)
+        {
+            return;
+        }
+
+        app.Use((context, next) =>
+        {
+            if (context.Request.Path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase))
+            {
+                return next(context);
+            }
+
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return context.Response.WriteAsync("This is a Worker: it answers only /health/live and /health/ready. Pages and REST are on the Web nodes.", context.RequestAborted);
+        });
     }
 }

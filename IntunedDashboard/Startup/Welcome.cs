@@ -1,11 +1,13 @@
 using IntunedDashboard.Identity;
+using IntunedDashboard.Nodes;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace IntunedDashboard.Startup;
 
 /// <summary>Tells the person at the console where to go once the server answers.</summary>
-public sealed class Welcome(IServer server, FirstStart firstStart, IHostApplicationLifetime lifetime, ILogger<Welcome> logger) : IHostedService
+public sealed class Welcome(
+    IServer server, FirstStart firstStart, ThisNode node, IHostApplicationLifetime lifetime, ILogger<Welcome> logger) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -18,7 +20,11 @@ public sealed class Welcome(IServer server, FirstStart firstStart, IHostApplicat
     private void Say()
     {
         var address = Openable(server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "the configured address");
-        if (firstStart.IsSetupNeeded)
+        if (node.Role == NodeRole.Worker)
+        {
+            logger.WorkerReady(address);
+        }
+        else if (firstStart.IsSetupNeeded)
         {
             logger.SetupNeeded(address, firstStart.Token);
         }

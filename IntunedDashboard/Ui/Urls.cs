@@ -111,6 +111,8 @@ public static class Urls
 
     public const string Users = "/settings/users";
 
+    public const string Nodes = "/settings/nodes";
+
     public const string ApiReference = "/api-reference";
 
     public static string SignIn(string returnUrl) => WithQuery("/account/login", [("returnUrl", returnUrl)]);

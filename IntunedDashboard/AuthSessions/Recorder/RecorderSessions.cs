@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using IntunedDashboard.Execution;
 using IntunedDashboard.Execution.Hosting;
 using IntunedDashboard.Live;
+using IntunedDashboard.Nodes;
 using IntunedDashboard.Platform;
 using Microsoft.Extensions.Options;
 
@@ -17,9 +18,11 @@ public sealed class RecorderSessions(
     AuthSessionStore sessions,
     OwnAddresses own,
     IOptions<RecorderOptions> options,
+    ThisNode node,
+    NodeHeartbeat nodes,
     ILiveSignals signals,
     TimeProvider clock,
-    ILogger<RecorderSessions> logger) : IHostedService
+    ILogger<RecorderSessions> logger) : IHostedService, INodeHeir
 {
     /// <summary>How long the end of a login can still be read.</summary>
     private static readonly TimeSpan Kept = TimeSpan.FromMinutes(5);
@@ -32,9 +35,6 @@ public sealed class RecorderSessions(
 
     /// <returns>The last one of the session, also when it has just ended.</returns>
     public RecorderSession? Find(Guid sessionKey) => _bySession.GetValueOrDefault(sessionKey);
-
-    /// <summary>The sessions somebody is logging in.</summary>
-    public IReadOnlyList<Guid> Active => [.. _bySession.Where(s => !s.Value.HasEnded).Select(s => s.Key)];
 
     /// <exception cref="RequestException">The session has one already, or there are too many.</exception>
     public RecorderSession Start(RecorderRequest request)
@@ -63,11 +63,21 @@ public sealed class RecorderSessions(
     }
 
     /// <summary>Whoever was logging in when the server stopped has to begin again.</summary>
-    public async Task StartAsync(CancellationToken cancellationToken)
+    public Task StartAsync(CancellationToken cancellationToken) => TakeOverAsync(nodes.GoneAtStart, cancellationToken);
+
+    public async Task TakeOverAsync(GoneNodes gone, CancellationToken cancellationToken)
     {
-        if (await sessions.ExpireUnfinishedAsync([], clock.GetUtcNow(), "The server stopped before the login was finished.", cancellationToken) is > 0 and var count)
+        if (await sessions.ForgetRecordersAsync(gone, "The server stopped before the login was finished.", cancellationToken) is > 0 and var count)
         {
             RecorderLog.Abandoned(logger, count);
+        }
+    }
+
+    public void Yield()
+    {
+        foreach (var session in _bySession.Values.Where(s => !s.HasEnded))
+        {
+            session.End("The server was cut off from the others.");
         }
     }
 
@@ -86,9 +96,12 @@ public sealed class RecorderSessions(
     private async Task RunAsync(RecorderSession session)
     {
         string? failure;
+        var (nodeId, key) = (node.Id, session.Request.Session.Key);
+        var isTaken = false;
         try
         {
-            failure = await RecordAsync(session);
+            isTaken = await sessions.TryBeginRecordingAsync(key, nodeId, CancellationToken.None);
+            failure = isTaken ? await RecordAsync(session) : $"Somebody is logging in {session.Request.Session.Id} by hand right now, on another server.";
         }
         catch (BrowserUnavailableException missing)
         {
@@ -107,10 +120,9 @@ public sealed class RecorderSessions(
             failure = $"The platform failed while recording the login. Correlation id: {correlationId}.";
         }
 
-        if (failure is not null)
+        if (isTaken)
         {
-            await sessions.AbandonLoginAsync(
-                session.Request.Session.Key, session.Request.StartedBy, failure, session.RunId, CancellationToken.None);
+            await EndAsync(session, key, nodeId, failure);
         }
 
         RecorderLog.Ended(logger, session.Id, session.Request.Session.Id, failure is null ? "logged in" : "no login");
@@ -124,6 +136,25 @@ public sealed class RecorderSessions(
         signals.Publish(LiveTopics.AuthSessions(session.Request.ProjectId));
         await Task.Delay(Kept, clock);
         _bySession.TryRemove(KeyValuePair.Create(session.Request.Session.Key, session));
+    }
+
+    private async Task EndAsync(RecorderSession session, Guid key, string nodeId, string? failure)
+    {
+        try
+        {
+            if (failure is not null)
+            {
+                await sessions.AbandonLoginAsync(key, session.Request.StartedBy, failure, session.RunId, CancellationToken.None);
+            }
+
+            await sessions.EndRecordingAsync(key, nodeId);
+        }
+#pragma warning disable CA1031 // The browser must be ended, whatever the database does.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            RecorderLog.SweepFailed(logger, fault);
+        }
     }
 
     /// <returns>Null when the session is READY, else why it is not.</returns>

@@ -2,7 +2,7 @@ namespace IntunedDashboard.AuthSessions.Recorder;
 
 /// <summary>Ends first logins that nobody will finish: links that were never opened, browsers that were never asked for.</summary>
 public sealed class RecorderSweeper(
-    AuthSessionStore sessions, RecorderSessions recorders, RecorderLinks links, TimeProvider clock, ILogger<RecorderSweeper> logger) : BackgroundService
+    AuthSessionStore sessions, RecorderLinks links, TimeProvider clock, ILogger<RecorderSweeper> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
 
@@ -12,7 +12,7 @@ public sealed class RecorderSweeper(
     /// <summary>One pass.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
-        await sessions.ExpireUnfinishedAsync(recorders.Active, clock.GetUtcNow() - Patience, "Nobody logged in.", cancellationToken);
+        await sessions.ExpireUnfinishedAsync(clock.GetUtcNow() - Patience, "Nobody logged in.", cancellationToken);
         await links.DropOldAsync(cancellationToken);
     }
 

@@ -28,8 +28,9 @@ public sealed class KeyValueStore(IDbContextFactory<AppDbContext> contexts, Secr
         return found is null ? null : protector.Unprotect(Purpose(projectId, stored), found);
     }
 
+    /// <param name="fence">Of the Run that writes.</param>
     /// <exception cref="RequestException">The key is not allowed, or the value is too large.</exception>
-    public async Task SetAsync(Guid projectId, string key, string valueJson, CancellationToken cancellationToken)
+    public async Task SetAsync(Guid projectId, string key, string valueJson, WriteFence fence, CancellationToken cancellationToken)
     {
         var stored = StoredKey(key);
         if (Encoding.UTF8.GetByteCount(valueJson) > MaxValueBytes)
@@ -38,24 +39,29 @@ public sealed class KeyValueStore(IDbContextFactory<AppDbContext> contexts, Secr
         }
 
         var protectedValue = protector.Protect(Purpose(projectId, stored), valueJson);
-        var now = clock.GetUtcNow();
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        if (await UpdateAsync(db, projectId, stored, protectedValue, now, cancellationToken))
-        {
-            return;
-        }
-
-        db.Add(new KeyValue { ProjectId = projectId, Key = stored, ProtectedValue = protectedValue, UpdatedAt = now });
+        var value = new KeyValue { ProjectId = projectId, Key = stored, ProtectedValue = protectedValue, UpdatedAt = clock.GetUtcNow() };
         try
         {
-            await db.SaveChangesAsync(cancellationToken);
+            await WriteAsync(value, mayAdd: true, fence, cancellationToken);
         }
-        catch (DbUpdateException)
+        catch (DbUpdateException fault) when (!DatabasePatience.IsUnreachable(fault))
         {
             // Another Run was first, or the project was deleted meanwhile: then there is nothing to write to.
-            db.ChangeTracker.Clear();
-            await UpdateAsync(db, projectId, stored, protectedValue, now, cancellationToken);
+            await WriteAsync(value, mayAdd: false, fence, cancellationToken);
         }
+    }
+
+    private async Task WriteAsync(KeyValue value, bool mayAdd, WriteFence fence, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await db.BeginFencedAsync(fence, cancellationToken);
+        if (!await UpdateAsync(db, value.ProjectId, value.Key, value.ProtectedValue, value.UpdatedAt, cancellationToken) && mayAdd)
+        {
+            db.Add(value);
+            await db.SaveChangesAsync(cancellationToken);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
     }
 
     private static async Task<bool> UpdateAsync(

@@ -30,7 +30,7 @@ public sealed class AttachmentStore(
     private static readonly FileExtensionContentTypeProvider ContentTypes = new();
 
     public async Task<Attachment> SaveAsync(
-        Guid projectId, string runId, string path, string fileName, string? contentType, CancellationToken cancellationToken)
+        Guid projectId, string runId, string path, string fileName, string? contentType, WriteFence fence, CancellationToken cancellationToken)
     {
         var name = SafeName(fileName);
         await using var content = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
@@ -46,8 +46,10 @@ public sealed class AttachmentStore(
         };
         await artifacts.SaveAsync(attachment.Key, content, cancellationToken);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await db.BeginFencedAsync(fence, cancellationToken);
         db.Add(attachment);
         await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
         return attachment;
     }
 

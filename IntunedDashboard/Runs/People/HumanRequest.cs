@@ -15,8 +15,8 @@ public enum HumanRequestStatus
 }
 
 /// <summary>
-/// An automation that waits for a person. What the person types is never in here: it goes from the one who answers to the attempt, in
-/// memory, and nowhere else.
+/// An automation that waits for a person. What the person types is not kept: it goes from the one who answers to the attempt in memory, and
+/// in here, encrypted, only on its way to another node.
 /// </summary>
 public sealed class HumanRequest
 {
@@ -43,6 +43,9 @@ public sealed class HumanRequest
 
     /// <summary>Who answered or declined.</summary>
     public string? EndedBy { get; set; }
+
+    /// <summary>Encrypted: the answer, until the node of the attempt has taken it.</summary>
+    public string? ProtectedReply { get; set; }
 }
 
 public sealed class HumanRequestConfiguration : IEntityTypeConfiguration<HumanRequest>

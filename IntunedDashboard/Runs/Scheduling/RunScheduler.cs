@@ -1,3 +1,4 @@
+using IntunedDashboard.Platform;
 using Quartz;
 
 namespace IntunedDashboard.Runs.Scheduling;
@@ -6,10 +7,12 @@ namespace IntunedDashboard.Runs.Scheduling;
 /// Queues Runs as one-shot triggers whose key is the Run's id. Asking twice for the same Run is harmless: the claim decides who
 /// executes it. Safe for concurrent use.
 /// </summary>
-public sealed class RunScheduler(ISchedulerFactory schedulers, TimeProvider clock)
+public sealed class RunScheduler(ISchedulerFactory schedulers, INodeMessages messages, TimeProvider clock)
 {
     /// <summary>The execution group of everything that needs a browser; its limit is the node's slots.</summary>
     public const string BrowserGroup = "browser";
+
+    internal const string MessageKind = "runs";
 
     private const string Group = "runs";
 
@@ -31,6 +34,7 @@ public sealed class RunScheduler(ISchedulerFactory schedulers, TimeProvider cloc
             .WithSimpleSchedule(once => once.WithMisfireInstruction(SimpleTriggerMisfireInstruction.IgnoreMisfires))
             .Build();
         await scheduler.ScheduleTrigger(trigger, TriggerConflict.Keep, cancellationToken);
+        messages.Send(MessageKind, string.Empty);
     }
 
     private static TimeSpan LeadOf(RunPriority priority) => priority switch

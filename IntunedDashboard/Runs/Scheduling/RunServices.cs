@@ -1,4 +1,5 @@
 using IntunedDashboard.Data;
+using IntunedDashboard.Nodes;
 using IntunedDashboard.Platform;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -7,10 +8,10 @@ using Quartz;
 
 namespace IntunedDashboard.Runs.Scheduling;
 
-/// <summary>Puts in order what the last process left, before the scheduler starts.</summary>
-public sealed class RunRecoveryService(RunRecovery recovery) : IHostedService
+/// <summary>Puts in order what gone nodes left, before the scheduler starts.</summary>
+public sealed class RunRecoveryService(RunRecovery recovery, NodeHeartbeat nodes) : IHostedService
 {
-    public Task StartAsync(CancellationToken cancellationToken) => recovery.RecoverAsync(cancellationToken);
+    public Task StartAsync(CancellationToken cancellationToken) => recovery.RecoverAsync(nodes.GoneAtStart, cancellationToken);
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }
@@ -56,7 +57,8 @@ public sealed class RunDrain(ISchedulerFactory schedulers, RunCancellations runn
 /// Queues waiting Runs whose trigger was lost, for example between the two databases of a crash. Runs of a JobRun have no trigger.
 /// </summary>
 public sealed class RunSweeper(
-    IDbContextFactory<AppDbContext> contexts, RunScheduler scheduler, TimeProvider clock, ILogger<RunSweeper> logger) : BackgroundService
+    IDbContextFactory<AppDbContext> contexts, RunScheduler scheduler, RunRecovery recovery, ThisNode node, TimeProvider clock, ILogger<RunSweeper> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
@@ -103,6 +105,11 @@ public sealed class RunSweeper(
         {
             try
             {
+                if (!node.IsAlone)
+                {
+                    await recovery.HandBackIdleAsync(stoppingToken);
+                }
+
                 if (await SweepAsync(stoppingToken) is > 0 and var queued)
                 {
                     logger.Requeued(queued);

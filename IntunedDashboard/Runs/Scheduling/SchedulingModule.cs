@@ -1,4 +1,4 @@
-using IntunedDashboard.Data;
+using IntunedDashboard.Nodes;
 using IntunedDashboard.Platform;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
@@ -6,29 +6,21 @@ using Quartz;
 
 namespace IntunedDashboard.Runs.Scheduling;
 
-/// <summary><c>Node:*</c>: what this process does in the installation.</summary>
-public sealed class NodeOptions
-{
-    /// <summary>Runs with a browser at the same time on this node.</summary>
-    public int BrowserSlots { get; set; } = Math.Max(2, Environment.ProcessorCount);
-
-    /// <summary>How long running attempts may go on after the node was asked to stop.</summary>
-    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(30);
-}
-
 public static class SchedulingModule
 {
     /// <summary>Threads beyond the browser slots, for work that needs none.</summary>
     private const int OtherThreads = 4;
 
+    /// <summary>How often a node shows the scheduler of the others that it lives, and how much later than that it counts as dead.</summary>
+    private static readonly TimeSpan CheckIn = TimeSpan.FromSeconds(5);
+
     public static IHostApplicationBuilder AddScheduling(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddOptions<NodeOptions>().BindConfiguration("Node");
-        var node = builder.Configuration.GetSection("Node").Get<NodeOptions>() ?? new NodeOptions();
+        var slots = NodeOptions.Of(builder.Configuration).Slots;
         var database = DatabaseOptions.Of(builder.Configuration);
         var isPostgres = database.Provider == DatabaseProvider.Postgres;
         builder.Services.AddSingleton<RunScheduler>();
-        builder.Services.AddSingleton(new BrowserSlots(node.BrowserSlots));
+        builder.Services.AddSingleton(new BrowserSlots(slots));
 
         // Hosted services start in this order and stop in reverse: recovery comes before the first trigger fires, and draining
         // before the scheduler closes.
@@ -44,16 +36,20 @@ public static class SchedulingModule
             .ConfigureScheduler(scheduler =>
             {
                 scheduler.InstanceName = "IntunedDashboard";
-                scheduler.MaxBatchSize = Math.Min(node.BrowserSlots, 8);
-                scheduler.IdleWaitTime = TimeSpan.FromSeconds(30);
+                scheduler.GenerateInstanceId = isPostgres;
+                scheduler.MaxBatchSize = Math.Clamp(slots, 1, 8);
+
+                // The other nodes wake this one by messages; should one be lost, it looks by itself.
+                scheduler.IdleWaitTime = TimeSpan.FromSeconds(isPostgres ? 10 : 30);
             })
-            .UseDefaultThreadPool(node.BrowserSlots + OtherThreads)
-            .UseExecutionLimits(limits => limits.ForGroup(RunScheduler.BrowserGroup, node.BrowserSlots))
+            .UseDefaultThreadPool(slots + OtherThreads)
+            .UseExecutionLimits(limits => limits.ForGroup(RunScheduler.BrowserGroup, slots))
             .UsePersistentStore(store =>
             {
                 if (isPostgres)
                 {
                     store.UsePostgres(_ => { });
+                    store.UseClustering(cluster => (cluster.CheckinInterval, cluster.CheckinMisfireThreshold) = (CheckIn, CheckIn));
                 }
                 else
                 {
@@ -65,6 +61,7 @@ public static class SchedulingModule
             })
             .AddJob<RunJob>(job => job.WithIdentity(RunScheduler.Job).StoreDurably().RequestRecovery()));
         builder.Services.AddQuartzHostedService(options => options.WaitForJobsToComplete = true);
+        builder.Services.AddHostedService<NodeWork>();
         builder.Services.AddHostedService<RunDrain>();
         builder.Services.AddHostedService<RunSweeper>();
         builder.Services.AddHealthChecks().AddQuartz(options =>

@@ -1,4 +1,4 @@
-namespace IntunedDashboard.Data;
+namespace IntunedDashboard.Platform;
 
 public enum DatabaseProvider
 {

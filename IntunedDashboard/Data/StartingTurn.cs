@@ -4,16 +4,16 @@ using Npgsql;
 namespace IntunedDashboard.Data;
 
 /// <summary>
-/// Holds the database for this process, as <see cref="DataDirectoryLock"/> holds the data directory. The server releases it when the
-/// connection ends, however the process dies, but may take a moment to notice.
+/// Lets one node at a time start: migrations, the first account, the first encryption key and what dead nodes left are seen to by one of
+/// them, and the next finds them done. The server gives the turn on when the connection ends, however the process dies.
 /// </summary>
-internal sealed class PostgresLock(NpgsqlConnectionStringBuilder settings, TimeProvider clock) : IHostedLifecycleService, IAsyncDisposable
+internal sealed class StartingTurn(NpgsqlConnectionStringBuilder settings, TimeProvider clock) : IHostedLifecycleService, IAsyncDisposable
 {
     /// <summary>Any number that no other program in the database uses for a lock.</summary>
     private const long Key = 0x496E74756E656401;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private NpgsqlConnection? _connection;
 
@@ -35,7 +35,8 @@ internal sealed class PostgresLock(NpgsqlConnectionStringBuilder settings, TimeP
         {
             if (clock.GetElapsedTime(started) > Patience)
             {
-                throw new StartRefusedException($"The database {settings.Database} at {settings.Host} is in use by another IntunedDashboard.");
+                throw new StartRefusedException(
+                    $"Another node has been starting on the database {settings.Database} at {settings.Host} for more than {Patience.TotalMinutes:0} minutes. Stop it, then start this one again.");
             }
 
             await Task.Delay(Pause, clock, cancellationToken);
@@ -44,7 +45,7 @@ internal sealed class PostgresLock(NpgsqlConnectionStringBuilder settings, TimeP
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public async Task StartedAsync(CancellationToken cancellationToken) => await DisposeAsync();
 
     public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -54,9 +55,9 @@ internal sealed class PostgresLock(NpgsqlConnectionStringBuilder settings, TimeP
 
     public async ValueTask DisposeAsync()
     {
-        if (_connection is not null)
+        if (Interlocked.Exchange(ref _connection, null) is { } connection)
         {
-            await _connection.DisposeAsync();
+            await connection.DisposeAsync();
         }
     }
 

@@ -1,0 +1,57 @@
+using System.Reflection;
+using IntunedDashboard.Platform;
+
+namespace IntunedDashboard.Nodes;
+
+/// <summary>What this process is among the nodes. Safe for concurrent use.</summary>
+public sealed class ThisNode(NodeOptions options, bool isAlone)
+{
+    private volatile string _id = Ids.NewRunId();
+    private volatile bool _isDraining;
+
+    /// <summary>Somebody asked it to take no new work, or to take work again.</summary>
+    public event EventHandler? DrainingChanged;
+
+    public static string Version { get; } =
+        typeof(ThisNode).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
+    public string Id => _id;
+
+    public string Name { get; } = string.IsNullOrWhiteSpace(options.Name) ? Environment.MachineName : options.Name;
+
+    public NodeRole Role { get; } = options.Role;
+
+    public int Slots { get; } = options.Slots;
+
+    /// <summary>The database is a file of this process: no other node can exist.</summary>
+    public bool IsAlone { get; } = isAlone;
+
+    public bool IsDraining => _isDraining;
+
+    internal void SetDraining(bool isDraining)
+    {
+        if (_isDraining != isDraining)
+        {
+            _isDraining = isDraining;
+            DrainingChanged?.Invoke(this, EventArgs.Empty);
+        }
+    }
+
+    /// <summary>After it was taken for dead: what it held under the former id is not its own any more.</summary>
+    internal void BeginAnew() => _id = Ids.NewRunId();
+}
+
+/// <summary>Nodes that are gone.</summary>
+/// <param name="Ids">Empty when it is everybody but this one.</param>
+/// <param name="IsEverybodyElse">This node is the only one there can be.</param>
+public sealed record GoneNodes(IReadOnlyCollection<string> Ids, bool IsEverybodyElse);
+
+/// <summary>Puts in order what gone nodes held. Each slice whose rows name a node registers one. Several nodes may do it at once.</summary>
+public interface INodeHeir
+{
+    /// <summary>Takes over what they held.</summary>
+    Task TakeOverAsync(GoneNodes gone, CancellationToken cancellationToken);
+
+    /// <summary>This node may have been taken for dead: it ends its work, which somebody else may be doing already.</summary>
+    void Yield();
+}
