@@ -36,7 +36,8 @@ public static class RecorderBenchmark
         await Eventually.GetAsync(() => StatusAsync(client, project), status => status == "deployed", TimeSpan.FromSeconds(120));
 
         await Task.Delay(Window);
-        Report("without a login", 0, dashboard.ProcessId, await ProcessorAsync(dashboard.ProcessId, () => Task.Delay(Window)), []);
+        Report("without a login", 0, without: 0, dashboard.ProcessId, await ProcessorAsync(dashboard.ProcessId, () => Task.Delay(Window)), []);
+        var without = Memory(dashboard.ProcessId);
         var viewers = new List<ViewerSocket>();
         foreach (var count in new[] { 1, 4 })
         {
@@ -49,10 +50,10 @@ public static class RecorderBenchmark
                 await viewer.QuietAsync(TimeSpan.FromSeconds(3));
             }
 
-            Report($"{count} idle", count, dashboard.ProcessId, await ProcessorAsync(dashboard.ProcessId, () => Task.Delay(Window)), []);
+            Report($"{count} idle", count, without, dashboard.ProcessId, await ProcessorAsync(dashboard.ProcessId, () => Task.Delay(Window)), []);
             var times = new List<double>();
             var used = await ProcessorAsync(dashboard.ProcessId, () => Task.WhenAll(viewers.Select(v => TypeAsync(v, keys, times))));
-            Report($"{count} typing", count, dashboard.ProcessId, used, times);
+            Report($"{count} typing", count, without, dashboard.ProcessId, used, times);
             Console.WriteLine($"  a picture has {viewers[0].PictureBytes / 1024} KiB");
         }
 
@@ -108,16 +109,25 @@ public static class RecorderBenchmark
         }
     });
 
-    private static void Report(string what, int sessions, int root, double processor, List<double> times)
+    /// <summary>MiB of the server with everything it started.</summary>
+    private static long Memory(int root) => ProcessMemory.OfTree(root) / (1024 * 1024);
+
+    /// <param name="without">Memory before the first login.</param>
+    private static void Report(string what, int sessions, long without, int root, double processor, List<double> times)
     {
-        var memory = ProcessMemory.OfTree(root) / (1024 * 1024);
+        var memory = Memory(root);
         var line = string.Create(CultureInfo.InvariantCulture, $"{what}: {processor:0.0} % of a processor, {memory} MiB");
+        if (sessions > 0)
+        {
+            line += string.Create(CultureInfo.InvariantCulture, $", {(memory - without) / sessions} MiB for each login");
+        }
+
         if (times.Count > 0)
         {
             times.Sort();
             line += string.Create(CultureInfo.InvariantCulture, $", key to picture median {times[times.Count / 2]:0} ms, p95 {times[(int)(times.Count * 0.95)]:0} ms");
         }
 
-        Console.WriteLine(line + (sessions == 0 ? string.Empty : $" ({sessions} browsers)"));
+        Console.WriteLine(line);
     }
 }

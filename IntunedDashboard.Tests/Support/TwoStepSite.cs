@@ -111,7 +111,8 @@ public sealed class TwoStepSite : IAsyncDisposable
             return Html("<p>Bye</p>");
         });
         _app.MapGet("/held", (HttpContext context) => _held.Task.WaitAsync(context.RequestAborted));
-        _app.MapGet("/notes", () => Html("<textarea autofocus style=\"position:fixed;inset:20px;caret-color:transparent;font-size:16px\"></textarea>"));
+        // A caret would blink, and each blinking be a picture.
+        _app.MapGet("/notes", () => Html("<pre id=notes style=\"white-space:pre-wrap;font-size:16px\"></pre><script>addEventListener('keydown', e => notes.textContent += e.key)</script>"));
         _app.MapGet("/opens", () => Html("<body style=height:100vh onclick=\"window.open('/popup')\">press anywhere"));
         _app.MapGet("/popup", () => Html("<title>Popup</title><body style=height:100vh onclick=\"window.close()\">press anywhere"));
         _app.MapGet("/asks", () => Html("<body style=height:100vh onclick=\"fetch('/said?' + encodeURIComponent(prompt('Which one?', 'first')))\">press anywhere"));

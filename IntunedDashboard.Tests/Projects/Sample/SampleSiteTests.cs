@@ -47,6 +47,25 @@ public sealed partial class SampleSiteTests(SampleSiteTests.SampleHost sample) :
     }
 
     [Fact]
+    public async Task A_user_with_a_second_factor_needs_the_code_of_the_moment()
+    {
+        var sam = SampleSite.OpenUsers.Single(u => u.TotpSecret is not null);
+        using var client = _host.CreateAnonymousClient();
+        Assert.Equal("/sample-site/login", await RedirectAsync(client, "/sample-site/code"));
+        using var password = await PostAsync(client, "/sample-site/login", ("username", sam.Username), ("password", sam.Password));
+        Assert.Equal("/sample-site/code", password.Headers.Location?.ToString());
+        Assert.Equal("/sample-site/login", await RedirectAsync(client, "/sample-site/dashboard"));
+
+        using var wrong = await PostAsync(client, "/sample-site/code", ("code", "000000x"));
+        Assert.Contains("role=\"alert\">Wrong code.", await wrong.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        using var right = await PostAsync(client, "/sample-site/code", ("code", sam.CodeAt(TimeProvider.System.GetUtcNow())));
+
+        Assert.Contains("localStorage.setItem", await right.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains(sam.Name, await client.GetStringAsync("/sample-site/dashboard"), StringComparison.Ordinal);
+        Assert.Equal("/sample-site/login", await RedirectAsync(client, "/sample-site/code"));
+    }
+
+    [Fact]
     public async Task Payroll_wants_the_token_of_localStorage_and_not_the_cookie()
     {
         using var client = _host.CreateAnonymousClient();
@@ -115,7 +134,10 @@ public sealed partial class SampleSiteTests(SampleSiteTests.SampleHost sample) :
         Assert.Empty(detail!.Row.Diagnostics);
         Assert.Equal(["get-employee", "list-employees"], detail.Manifest!.Apis);
         Assert.Equal(
-            [new CredentialField("username", "string", Required: true, Secret: false), new CredentialField("password", "string", Required: true, Secret: true)],
+            [
+                new CredentialField("username", "string", Required: true, Secret: false), new CredentialField("password", "string", Required: true, Secret: true),
+                new CredentialField("totpSecret", "string", Required: false, Secret: true),
+            ],
             detail.Manifest.CredentialFields);
         Assert.True(detail.Manifest.Settings.AuthSessionsEnabled);
         Assert.Contains("Sample HR", await queries.ReadReadmeAsync(project.Id, default), StringComparison.Ordinal);
@@ -159,9 +181,14 @@ public sealed partial class SampleSiteTests(SampleSiteTests.SampleHost sample) :
 
     private static async Task<string> LogInAsync(HttpClient client, string username, string password)
     {
-        using var form = new FormUrlEncodedContent([new("username", username), new("password", password)]);
-        using var response = await client.PostAsync("/sample-site/login", form);
+        using var response = await PostAsync(client, "/sample-site/login", ("username", username), ("password", password));
         return await response.Content.ReadAsStringAsync();
+    }
+
+    private static async Task<HttpResponseMessage> PostAsync(HttpClient client, string path, params (string Name, string Value)[] fields)
+    {
+        using var form = new FormUrlEncodedContent(fields.Select(f => KeyValuePair.Create(f.Name, f.Value)));
+        return await client.PostAsync(path, form);
     }
 
     private static async Task<string> RedirectAsync(HttpClient client, string path)

@@ -29,8 +29,8 @@ internal static class SamplePages
         <div class="card">
           <p>A made-up company with fifty employees, to try automations on. These users can sign in:</p>
           <div class="scroll"><table>
-            <thead><tr><th>Username</th><th>Password</th></tr></thead>
-            <tbody>{string.Concat(SampleSite.OpenUsers.Select(u => $"<tr><td>{Encode(u.Username)}</td><td>{Encode(u.Password)}</td></tr>"))}</tbody>
+            <thead><tr><th>Username</th><th>Password</th><th>Secret of the authenticator app</th></tr></thead>
+            <tbody>{string.Concat(SampleSite.OpenUsers.Select(u => $"<tr><td>{Encode(u.Username)}</td><td>{Encode(u.Password)}</td><td>{Encode(u.TotpSecret ?? "none needed")}</td></tr>"))}</tbody>
           </table></div>
         </div>
         """);
@@ -47,6 +47,18 @@ internal static class SamplePages
             <button type="submit">Login</button>
           </form>
           <p class="soft">A made-up company to try automations on. <a href="/sample-site/">Who can sign in?</a></p>
+        </div>
+        """);
+
+    public static string Code(string? error) => Page("Code", $"""
+        <div class="card narrow">
+          <h1>Sample HR</h1>
+          {(error is null ? string.Empty : $"<p class=\"error\" role=\"alert\">{Encode(error)}</p>")}
+          <form method="post" action="/sample-site/code">
+            <label for="code">Code of the authenticator app</label>
+            <input id="code" name="code" placeholder="Code" inputmode="numeric" autocomplete="one-time-code" required>
+            <button type="submit">Verify</button>
+          </form>
         </div>
         """);
 

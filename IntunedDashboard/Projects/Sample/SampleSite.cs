@@ -6,8 +6,6 @@ namespace IntunedDashboard.Projects.Sample;
 /// <param name="Token">What the browser keeps in its localStorage; the payroll pages ask for it.</param>
 public sealed record SampleSession(string Id, string User, string Token, DateTimeOffset ExpiresAt);
 
-public sealed record SampleUser(string Username, string Password, string Name);
-
 /// <summary>
 /// The sample site's users and sessions, and the switches by which its bad days are made. It has nothing to do with the dashboard's
 /// own accounts. Safe for concurrent use.
@@ -17,15 +15,23 @@ public sealed class SampleSite(IConfiguration configuration, TimeProvider clock)
     private const int MaxSessions = 10_000;
     private const int DefaultSessionSeconds = 30 * 60;
 
+    /// <summary>How long the site waits for the code after the password.</summary>
+    private static readonly TimeSpan CodeTime = TimeSpan.FromMinutes(10);
+
+    /// <summary>A code is accepted for one period more, because people type slowly and clocks differ.</summary>
+    private static readonly TimeSpan CodePeriod = TimeSpan.FromSeconds(30);
+
     private readonly ConcurrentDictionary<string, SampleUser> _users = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, SampleSession> _sessions = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (SampleUser User, DateTimeOffset Until)> _halfway = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, int> _visits = new(StringComparer.Ordinal);
     private int _logins;
     private int _failedLogins;
 
     /// <summary>Told to everybody on the front page: they protect made-up data.</summary>
     public static IReadOnlyList<SampleUser> OpenUsers { get; } =
-        [new("demo", "demo-password-1", "Dana Demo"), new("maria", "maria-password-1", "Maria Muster")];
+        [new("demo", "demo-password-1", "Dana Demo"), new("maria", "maria-password-1", "Maria Muster"),
+        new("sam", "sam-password-1", "Sam Second", "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")];
 
     public TimeSpan SessionLifetime { get; } =
         TimeSpan.FromSeconds(configuration.GetValue("Sample:SessionSeconds", DefaultSessionSeconds));
@@ -36,16 +42,51 @@ public sealed class SampleSite(IConfiguration configuration, TimeProvider clock)
     /// <summary>Whether connections are dropped without an answer.</summary>
     public bool IsDown { get; set; }
 
-    /// <returns>Null when user or password is wrong.</returns>
-    public SampleSession? LogIn(string user, string password)
+    /// <returns>A session; or for a user with a second factor the id of a login that needs a code; or neither when user or password is wrong.</returns>
+    public (SampleSession? Session, string? Halfway) LogIn(string user, string password)
     {
         var known = _users.GetValueOrDefault(user) ?? OpenUsers.FirstOrDefault(u => u.Username == user);
         if (known is null || known.Password != password)
         {
             Interlocked.Increment(ref _failedLogins);
+            return (null, null);
+        }
+
+        if (known.TotpSecret is null)
+        {
+            return (Open(known), null);
+        }
+
+        foreach (var late in _halfway.Where(h => h.Value.Until < clock.GetUtcNow() || _halfway.Count >= MaxSessions))
+        {
+            _halfway.TryRemove(late.Key, out _);
+        }
+
+        var id = Ids.NewSecret(32);
+        _halfway[id] = (known, clock.GetUtcNow() + CodeTime);
+        return (null, id);
+    }
+
+    /// <summary>Whether a login has got as far as the code.</summary>
+    public bool IsHalfway(string? id) => id is not null && _halfway.TryGetValue(id, out var login) && login.Until >= clock.GetUtcNow();
+
+    /// <returns>Null when the code is wrong.</returns>
+    public SampleSession? EnterCode(string id, string code)
+    {
+        var now = clock.GetUtcNow();
+        if (!IsHalfway(id) || !_halfway.TryGetValue(id, out var login)
+            || (login.User.CodeAt(now) != code && login.User.CodeAt(now - CodePeriod) != code))
+        {
+            Interlocked.Increment(ref _failedLogins);
             return null;
         }
 
+        _halfway.TryRemove(id, out _);
+        return Open(login.User);
+    }
+
+    private SampleSession Open(SampleUser known)
+    {
         foreach (var old in _sessions.Values.Where(s => !IsAlive(s) || _sessions.Count >= MaxSessions))
         {
             _sessions.TryRemove(old.Id, out _);
@@ -73,7 +114,11 @@ public sealed class SampleSite(IConfiguration configuration, TimeProvider clock)
         }
     }
 
-    public void ExpireAll() => _sessions.Clear();
+    public void ExpireAll()
+    {
+        _sessions.Clear();
+        _halfway.Clear();
+    }
 
     /// <summary>Back to how it started, counters included.</summary>
     public void Reset()

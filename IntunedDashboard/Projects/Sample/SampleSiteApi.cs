@@ -9,6 +9,7 @@ public static class SampleSiteApi
 {
     private const string Root = "/sample-site";
     private const string CookieName = "sample_hr_session";
+    private const string HalfwayCookieName = "sample_hr_login";
     private const int MaxSlowMs = 10 * 60 * 1000;
 
     public static IEndpointRouteBuilder MapSampleSite(this IEndpointRouteBuilder app)
@@ -29,6 +30,9 @@ public static class SampleSiteApi
         pages.MapGet("/", () => Html(SamplePages.Front()));
         pages.MapGet("/login", () => Html(SamplePages.Login(string.Empty, error: null)));
         pages.MapPost("/login", LogInAsync);
+        pages.MapGet("/code", (HttpContext context, SampleSite site) =>
+            site.IsHalfway(context.Request.Cookies[HalfwayCookieName]) ? (IResult)Html(SamplePages.Code(error: null)) : TypedResults.Redirect(Root + "/login"));
+        pages.MapPost("/code", EnterCodeAsync);
         pages.MapPost("/logout", (HttpContext context, SampleSite site) =>
         {
             site.LogOut(context.Request.Cookies[CookieName]);
@@ -80,21 +84,42 @@ public static class SampleSiteApi
     {
         var form = await context.Request.ReadFormAsync(context.RequestAborted);
         var user = form["username"].ToString();
-        if (site.LogIn(user, form["password"].ToString()) is not { } session)
+        var (session, halfway) = site.LogIn(user, form["password"].ToString());
+        if (halfway is not null)
         {
-            return Html(SamplePages.Login(user, "Wrong username or password."));
+            context.Response.Cookies.Append(HalfwayCookieName, halfway, CookieOf(context, site));
+            return TypedResults.Redirect(Root + "/code");
         }
 
-        context.Response.Cookies.Append(CookieName, session.Id, new CookieOptions
+        return session is null ? Html(SamplePages.Login(user, "Wrong username or password.")) : Welcome(context, site, session);
+    }
+
+    private static async Task<IResult> EnterCodeAsync(HttpContext context, SampleSite site)
+    {
+        if (context.Request.Cookies[HalfwayCookieName] is not { } halfway || !site.IsHalfway(halfway))
         {
-            Path = Root,
-            HttpOnly = true,
-            SameSite = SameSiteMode.Lax,
-            Secure = context.Request.IsHttps,
-            MaxAge = site.SessionLifetime,
-        });
+            return TypedResults.Redirect(Root + "/login");
+        }
+
+        var form = await context.Request.ReadFormAsync(context.RequestAborted);
+        return site.EnterCode(halfway, form["code"].ToString().Trim()) is { } session ? Welcome(context, site, session) : Html(SamplePages.Code("Wrong code."));
+    }
+
+    private static ContentHttpResult Welcome(HttpContext context, SampleSite site, SampleSession session)
+    {
+        context.Response.Cookies.Delete(HalfwayCookieName, new CookieOptions { Path = Root });
+        context.Response.Cookies.Append(CookieName, session.Id, CookieOf(context, site));
         return Html(SamplePages.Welcome(session, AllowScript(context)));
     }
+
+    private static CookieOptions CookieOf(HttpContext context, SampleSite site) => new()
+    {
+        Path = Root,
+        HttpOnly = true,
+        SameSite = SameSiteMode.Lax,
+        Secure = context.Request.IsHttps,
+        MaxAge = site.SessionLifetime,
+    };
 
     private static IResult BehindLogin(HttpContext context, SampleSite site, Func<SampleSession, string?> page)
     {
