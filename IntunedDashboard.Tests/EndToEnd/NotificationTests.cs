@@ -38,7 +38,7 @@ public sealed class NotificationTests(TroubleHost host, SecondFactorHost people,
         var toast = page.Locator(".toast");
         await Expect(toast).ToHaveCountAsync(1);
         await Expect(toast).ToContainTextAsync($"AuthSession {Session} needs attention");
-        var bell = page.GetByRole(AriaRole.Link, new() { Name = "Notifications, 1 open" }).First;
+        var bell = page.GetByRole(AriaRole.Link, new() { Name = "Notifications 1 open" }).First;
         await Expect(bell).ToBeVisibleAsync();
 
         var body = new JsonObject

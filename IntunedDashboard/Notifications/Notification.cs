@@ -90,6 +90,9 @@ public sealed class Notice
 
     public NoticeStatus Status { get; set; }
 
+    /// <summary>The node that is sending it right now.</summary>
+    public string? NodeId { get; set; }
+
     /// <summary>Null unless it is pending.</summary>
     public DateTimeOffset? NextAttemptAt { get; set; }
 
@@ -111,6 +114,7 @@ public sealed class NoticeConfiguration : IEntityTypeConfiguration<Notice>
         builder.HasKey(n => new { n.NotificationId, n.Channel });
         builder.Property(n => n.NotificationId).HasMaxLength(32);
         builder.Property(n => n.Channel).HasMaxLength(10);
+        builder.Property(n => n.NodeId).HasMaxLength(32);
         builder.Property(n => n.Status).HasConversion<string>().HasMaxLength(10);
 
         // What is to be sent is read by this alone.

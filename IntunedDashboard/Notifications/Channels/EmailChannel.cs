@@ -1,3 +1,4 @@
+using IntunedDashboard.Platform;
 using System.Globalization;
 using System.Net.Sockets;
 using IntunedDashboard.Projects;
@@ -10,7 +11,7 @@ using MimeKit.Utils;
 namespace IntunedDashboard.Notifications.Channels;
 
 /// <summary>Sends notifications as mails in plain text, each over a connection of its own.</summary>
-public sealed class EmailChannel(EmailNotices settings, TimeProvider clock) : INoticeChannel
+public sealed class EmailChannel(EmailNotices settings, INodeMessages messages, TimeProvider clock) : INoticeChannel
 {
     public const string ChannelName = "email";
 
@@ -19,7 +20,7 @@ public sealed class EmailChannel(EmailNotices settings, TimeProvider clock) : IN
 
     public string Name => ChannelName;
 
-    public NoticeWake Wake { get; } = new(clock);
+    public NoticeWake Wake { get; } = new(clock, messages, ChannelName);
 
     public async Task<NoticeAnswer> SendAsync(NotificationView notification, string url, CancellationToken cancellationToken)
     {

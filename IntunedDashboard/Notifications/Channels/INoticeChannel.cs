@@ -16,7 +16,7 @@ public interface INoticeChannel
 }
 
 /// <summary>Wakes whoever sends by a channel.</summary>
-public sealed class NoticeWake(TimeProvider clock) : WakeCall(clock);
+public sealed class NoticeWake(TimeProvider clock, INodeMessages messages, string channel) : WakeCall(clock, messages, $"notices-{channel}");
 
 public enum NoticeOutcome
 {

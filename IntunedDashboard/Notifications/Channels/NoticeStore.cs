@@ -1,5 +1,6 @@
 using IntunedDashboard.Data;
 using IntunedDashboard.Live;
+using IntunedDashboard.Nodes;
 using IntunedDashboard.Runs.Sinks;
 using IntunedDashboard.Sinks;
 using Microsoft.EntityFrameworkCore;
@@ -10,15 +11,16 @@ namespace IntunedDashboard.Notifications.Channels;
 /// What is to be sent, in the database. A notice is taken by a conditional update before it is sent, so that a crash at any point sends
 /// it at most once. Safe for concurrent use.
 /// </summary>
-public sealed class NoticeStore(IDbContextFactory<AppDbContext> contexts, ILiveSignals signals, TimeProvider clock)
+public sealed class NoticeStore(IDbContextFactory<AppDbContext> contexts, ThisNode node, ILiveSignals signals, TimeProvider clock)
 {
-    /// <summary>After a crash: whether what was being sent has arrived is not known, so it is not sent again.</summary>
-    public async Task GiveUpInterruptedAsync(CancellationToken cancellationToken)
+    /// <summary>Whether what gone nodes were sending has arrived is not known, so it is not sent again.</summary>
+    public async Task GiveUpInterruptedAsync(GoneNodes gone, CancellationToken cancellationToken)
     {
+        var (ids, all) = (gone.Ids, gone.IsEverybodyElse);
         const string Sentence = "The server stopped while it was being sent. It may have arrived.";
         var now = clock.GetUtcNow();
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await db.Set<Notice>().Where(n => n.Status == NoticeStatus.Sending).ExecuteUpdateAsync(
+        await db.Set<Notice>().Where(n => n.Status == NoticeStatus.Sending && (all || ids.Contains(n.NodeId!))).ExecuteUpdateAsync(
             set => set.SetProperty(n => n.Status, NoticeStatus.Unknown).SetProperty(n => n.EndedAt, now).SetProperty(n => n.Message, Sentence),
             cancellationToken);
     }
@@ -27,7 +29,7 @@ public sealed class NoticeStore(IDbContextFactory<AppDbContext> contexts, ILiveS
     /// <returns>Null when none is.</returns>
     public async Task<(Notice Notice, NotificationView Notification)?> TakeAsync(string channel, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
+        var (now, nodeId) = (clock.GetUtcNow(), node.Id);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         while (await FindDueAsync(db, channel, now, cancellationToken) is { } due)
         {
@@ -44,6 +46,7 @@ public sealed class NoticeStore(IDbContextFactory<AppDbContext> contexts, ILiveS
             due.AttemptCount++;
             var taken = await mine.ExecuteUpdateAsync(
                 set => set.SetProperty(n => n.Status, NoticeStatus.Sending)
+                    .SetProperty(n => n.NodeId, nodeId)
                     .SetProperty(n => n.NextAttemptAt, (DateTimeOffset?)null)
                     .SetProperty(n => n.FirstAttemptAt, due.FirstAttemptAt)
                     .SetProperty(n => n.AttemptCount, due.AttemptCount),

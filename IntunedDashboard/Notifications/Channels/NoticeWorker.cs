@@ -1,4 +1,5 @@
 using IntunedDashboard.Http;
+using IntunedDashboard.Nodes;
 
 namespace IntunedDashboard.Notifications.Channels;
 
@@ -7,15 +8,23 @@ public sealed class NoticeWorker(
     NoticeStore store,
     IEnumerable<INoticeChannel> channels,
     PublicAddress address,
+    NodeHeartbeat nodes,
     IHostApplicationLifetime lifetime,
     TimeProvider clock,
-    ILogger<NoticeWorker> logger) : BackgroundService
+    ILogger<NoticeWorker> logger) : BackgroundService, INodeHeir
 {
     /// <summary>How long at most something that nobody has called for is not noticed.</summary>
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
 
     /// <summary>How long what is being sent may still take when the server stops.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
+    public Task TakeOverAsync(GoneNodes gone, CancellationToken cancellationToken) => store.GiveUpInterruptedAsync(gone, cancellationToken);
+
+    public void Yield()
+    {
+        // What is on its way cannot be called back.
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -25,7 +34,7 @@ public sealed class NoticeWorker(
         try
         {
             await started.Task.WaitAsync(stoppingToken);
-            await store.GiveUpInterruptedAsync(stoppingToken);
+            await store.GiveUpInterruptedAsync(nodes.GoneAtStart, stoppingToken);
             await Task.WhenAll(channels.Select(channel => ServeAsync(channel, stoppingToken)));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

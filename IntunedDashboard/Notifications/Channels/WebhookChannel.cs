@@ -9,7 +9,7 @@ namespace IntunedDashboard.Notifications.Channels;
 /// Posts notifications as sinks are posted to: with their signature and their rule for private addresses. Every one has a connection of
 /// its own, because a client may send again by itself what it could not send over one that it had kept.
 /// </summary>
-public sealed class WebhookChannel(WebhookNotices settings, OutboundTargets targets, TimeProvider clock) : INoticeChannel, IDisposable
+public sealed class WebhookChannel(WebhookNotices settings, OutboundTargets targets, INodeMessages messages, TimeProvider clock) : INoticeChannel, IDisposable
 {
     public const string ChannelName = "webhook";
 
@@ -20,7 +20,7 @@ public sealed class WebhookChannel(WebhookNotices settings, OutboundTargets targ
 
     public string Name => ChannelName;
 
-    public NoticeWake Wake { get; } = new(clock);
+    public NoticeWake Wake { get; } = new(clock, messages, ChannelName);
 
     public async Task<NoticeAnswer> SendAsync(NotificationView notification, string url, CancellationToken cancellationToken)
     {
