@@ -66,6 +66,10 @@ namespace IntunedDashboard.Data.Migrations.Postgres
                     b.Property<string>("ProxyDisplay")
                         .HasColumnType("text");
 
+                    b.Property<string>("RecorderNodeId")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
+
                     b.Property<string>("Source")
                         .IsRequired()
                         .HasMaxLength(10)
@@ -223,6 +227,31 @@ namespace IntunedDashboard.Data.Migrations.Postgres
                         .IsUnique();
 
                     b.ToTable("RecorderLinks", (string)null);
+                });
+
+            modelBuilder.Entity("IntunedDashboard.Data.EncryptionKey", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)");
+
+                    b.Property<string>("Xml")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Name")
+                        .IsUnique();
+
+                    b.ToTable("EncryptionKeys", (string)null);
                 });
 
             modelBuilder.Entity("IntunedDashboard.Identity.ApiKey", b =>
@@ -664,6 +693,73 @@ namespace IntunedDashboard.Data.Migrations.Postgres
                     b.ToTable("JobRunItems", (string)null);
                 });
 
+            modelBuilder.Entity("IntunedDashboard.Nodes.Node", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
+
+                    b.Property<long>("Beat")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTime?>("EndedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("EndedBy")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
+
+                    b.Property<bool>("IsDraining")
+                        .HasColumnType("boolean");
+
+                    b.Property<DateTime>("LastSeenAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Machine")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)");
+
+                    b.Property<int>("ProcessId")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("ProcessStarted")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.Property<string>("Role")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("character varying(10)");
+
+                    b.Property<int>("Slots")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTime>("StartedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTime?>("TakenOverAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Version")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("TakenOverAt")
+                        .HasFilter("\"TakenOverAt\" IS NULL");
+
+                    b.ToTable("Nodes", (string)null);
+                });
+
             modelBuilder.Entity("IntunedDashboard.Notifications.Notice", b =>
                 {
                     b.Property<string>("NotificationId")
@@ -688,6 +784,10 @@ namespace IntunedDashboard.Data.Migrations.Postgres
 
                     b.Property<DateTime?>("NextAttemptAt")
                         .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("NodeId")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
 
                     b.Property<string>("Status")
                         .IsRequired()
@@ -804,6 +904,10 @@ namespace IntunedDashboard.Data.Migrations.Postgres
 
                     b.Property<string>("ManifestJson")
                         .HasColumnType("text");
+
+                    b.Property<string>("NodeId")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
 
                     b.Property<int>("Number")
                         .HasColumnType("integer");
@@ -1075,6 +1179,9 @@ namespace IntunedDashboard.Data.Migrations.Postgres
                         .IsRequired()
                         .HasColumnType("text");
 
+                    b.Property<string>("ProtectedReply")
+                        .HasColumnType("text");
+
                     b.Property<string>("RunId")
                         .IsRequired()
                         .HasColumnType("character varying(32)");
@@ -1156,6 +1263,10 @@ namespace IntunedDashboard.Data.Migrations.Postgres
 
                     b.Property<string>("Message")
                         .HasColumnType("text");
+
+                    b.Property<string>("NodeId")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
 
                     b.Property<int>("Priority")
                         .HasColumnType("integer");
@@ -1310,6 +1421,10 @@ namespace IntunedDashboard.Data.Migrations.Postgres
 
                     b.Property<DateTime?>("NextAttemptAt")
                         .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("NodeId")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
 
                     b.Property<Guid>("ProjectId")
                         .HasColumnType("uuid");
