@@ -27,6 +27,11 @@ public sealed class NotificationTests(TroubleHost host, SecondFactorHost people,
 
         var parameters = new JsonObject { ["path"] = "employees" };
         var runs = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => host.StartAsync("read", Session, parameters.DeepClone().AsObject())));
+
+        // While the pointer is on it, it stays.
+        var toast = page.Locator(".toast");
+        await Expect(toast).ToContainTextAsync($"AuthSession {Session} needs attention", new() { Timeout = 60_000 });
+        await toast.HoverAsync();
         foreach (var run in runs)
         {
             Assert.Equal("canceled", ProjectDriver.Text(await host.EndAsync(run), "status"));
@@ -35,9 +40,7 @@ public sealed class NotificationTests(TroubleHost host, SecondFactorHost people,
         var told = Assert.Single(await host.App.NotificationsAsync());
         Assert.Equal((NeedKind.SessionNeedsAttention, Session, null), (told.Kind, told.AuthSessionId, told.ResolvedAt));
         Assert.DoesNotContain(TroubleHost.Password, told.Message, StringComparison.Ordinal);
-        var toast = page.Locator(".toast");
         await Expect(toast).ToHaveCountAsync(1);
-        await Expect(toast).ToContainTextAsync($"AuthSession {Session} needs attention");
         var bell = page.GetByRole(AriaRole.Link, new() { Name = "Notifications 1 open" }).First;
         await Expect(bell).ToBeVisibleAsync();
 

@@ -55,7 +55,7 @@ public sealed class NotificationPageTests(BrowserHost host) : IAsyncLifetime
         var row = Row(page, "in-the-list");
         await Expect(row).ToContainTextAsync("Session expired");
         await Expect(row).ToContainTextAsync("Logging in failed.");
-        await Expect(row.Locator(".notice")).ToContainTextAsync("Tried again");
+        await Expect(row.Locator(".notice")).ToContainTextAsync("Waiting to try again");
         await Expect(row.Locator(".notice")).ToContainTextAsync("Network:AllowPrivateTargets");
 
         await row.GetByRole(AriaRole.Button, new() { Name = "Mark as seen: AuthSession in-the-list needs attention" }).ClickAsync();

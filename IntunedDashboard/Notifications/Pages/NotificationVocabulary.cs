@@ -13,7 +13,7 @@ public static class NotificationVocabulary
     private static readonly StateTerm JobRun = new("jobrun", "JobRun paused", Tone.Warning, IconName.Pause, 2);
 
     private static readonly StateTerm Pending = new("pending", "To be sent", Tone.Active, IconName.Clock, 0);
-    private static readonly StateTerm Again = new("again", "Tried again", Tone.Warning, IconName.Again, 1);
+    private static readonly StateTerm Again = new("again", "Waiting to try again", Tone.Warning, IconName.Again, 1);
     private static readonly StateTerm Sending = new("sending", "Sending", Tone.Active, IconName.Progress, 2, IsLive: true);
     private static readonly StateTerm Sent = new("sent", "Sent", Tone.Good, IconName.CheckCircle, 3);
     private static readonly StateTerm Failed = new("failed", "Not sent", Tone.Bad, IconName.CrossCircle, 4);
