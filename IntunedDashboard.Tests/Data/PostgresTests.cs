@@ -1,6 +1,7 @@
 using IntunedDashboard.Tests.EndToEnd;
 using IntunedDashboard.Tests.Runs;
 using IntunedDashboard.Tests.Support;
+using Npgsql;
 
 namespace IntunedDashboard.Tests.Data;
 
@@ -32,6 +33,31 @@ public sealed class PostgresTests
             Assert.False(File.Exists(Path.Combine(data.Path, "scheduler.db")));
         }
 
+        await PostgresServer.DropDatabaseAsync(connection);
+    }
+
+    [PostgresFact]
+    public async Task A_node_that_cannot_read_what_the_others_encrypt_refuses_to_start()
+    {
+        using var data = new TemporaryFolder("postgres-keys");
+        var connection = await PostgresServer.CreateDatabaseAsync();
+        string[] settings = ["--Database:Provider=Postgres", $"--Database:ConnectionString={connection}", $"--Dashboard:DataDirectory={data.Path}"];
+        await using (var first = await DashboardProcess.StartAsync(data.Path, settings))
+        {
+            Assert.Equal(0, await first.StopAsync());
+        }
+
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(data.Path, "keys")));
+        await using (var database = new NpgsqlConnection(connection))
+        {
+            await database.OpenAsync();
+            await using var command = new NpgsqlCommand("DELETE FROM \"EncryptionKeys\" WHERE \"Name\" <> 'check'", database);
+            Assert.Equal(1, await command.ExecuteNonQueryAsync());
+        }
+
+        var (exitCode, output) = await DashboardProcess.RunAsync([.. settings, "--urls=http://127.0.0.1:0"]);
+        Assert.Equal(1, exitCode);
+        Assert.Contains("cannot read what the installation has encrypted", output, StringComparison.Ordinal);
         await PostgresServer.DropDatabaseAsync(connection);
     }
 

@@ -167,7 +167,7 @@ public sealed class NotificationTests : IAsyncLifetime
         Engine.Api = async (request, cancellationToken) =>
         {
             var question = new HumanQuestion("Enter the code of the letter.", [new HumanField("code", "Code", HumanFieldType.Code, [])], TimeSpan.FromMinutes(5));
-            await request.Services!.AskPersonAsync(question, cancellationToken);
+            await request.Services!.AskPersonAsync(question, new WaitingAttempt(), cancellationToken);
             return await ScriptedEngine.Succeed();
         };
 

@@ -17,7 +17,7 @@ public sealed class AccessibilityTests(BrowserHost host) : IAsyncLifetime
         "/runs/{good}?tab=attempts", "/runs/{good}?tab=deliveries", "/runs/{failed}", "/runs/none", "/environment", "/environment?new=1", "/settings", "/deployments",
         "/jobs", "/jobs/{job}", "/jobs/{job}?tab=payload", "/jobs/{job}?tab=json", "/jobs/{job}/runs/{jobrun}", "/jobs/{paused}/runs/{pausedrun}",
         "/runs?job={job}&jobrun={jobrun}", "/jobs/none", "/jobs/none/runs/none",
-        "~/projects", "~/projects?new=1", "~/api-reference", "~/api-reference?op=runApiStart", "~/api-reference?op=Deploy", "~/settings/users",
+        "~/projects", "~/projects?new=1", "~/api-reference", "~/api-reference?op=runApiStart", "~/api-reference?op=Deploy", "~/settings/users", "~/settings/nodes",
         "~/settings/api-keys", "~/notifications", "~/notifications?show=all", "/jobs/new", "/jobs/new?view=json", "/jobs/form/edit", "/jobs/form/edit?view=json");
 
     public async Task InitializeAsync()

@@ -27,6 +27,7 @@ public sealed class NodeHeartbeat : BackgroundService, IHostedLifecycleService
 
     /// <summary>The last beat that was seen of each other node, and when by this node's clock.</summary>
     private readonly Dictionary<string, (long Beat, long Seen)> _beats = new(StringComparer.Ordinal);
+    private Task _takingOver = Task.CompletedTask;
     private long _lastBeat;
     private long _lastLook;
     private bool _hasYielded;
@@ -45,6 +46,7 @@ public sealed class NodeHeartbeat : BackgroundService, IHostedLifecycleService
     {
         GoneAtStart = await _register.EnterAsync(cancellationToken);
         WasAloneAtStart = (await _register.ReadAsync(cancellationToken)).All(n => n.Id == _self.Id || n.EndedAt is not null);
+        GoneAtStart = GoneAtStart with { IsEverybodyElse = WasAloneAtStart };
         _lastBeat = _lastLook = _clock.GetTimestamp();
     }
 
@@ -81,6 +83,7 @@ public sealed class NodeHeartbeat : BackgroundService, IHostedLifecycleService
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // The others are told when everything is handed back.
+            await _takingOver;
         }
     }
 
@@ -152,24 +155,35 @@ public sealed class NodeHeartbeat : BackgroundService, IHostedLifecycleService
             }
         }
 
-        if (gone.Count > 0)
+        if (gone.Count > 0 && _takingOver.IsCompleted)
         {
-            await TakeOverAsync(new GoneNodes(gone, IsEverybodyElse: false), stoppingToken);
+            // The heart beats on meanwhile: there may be much to take over.
+            _takingOver = TakeOverAsync(new GoneNodes(gone, IsEverybodyElse: false), stoppingToken);
         }
 
         _signals.Publish(LiveTopics.Nodes);
     }
 
-    /// <summary>Beside the heartbeat this would take too long.</summary>
     private async Task TakeOverAsync(GoneNodes gone, CancellationToken stoppingToken)
     {
-        foreach (var heir in Heirs)
+        await Task.Yield();
+        try
         {
-            await heir.TakeOverAsync(gone, stoppingToken);
-            await _register.BeatAsync(stoppingToken);
-        }
+            foreach (var heir in Heirs)
+            {
+                await heir.TakeOverAsync(gone, stoppingToken);
+            }
 
-        await _register.MarkTakenOverAsync(gone.Ids, stoppingToken);
+            await _register.MarkTakenOverAsync(gone.Ids, stoppingToken);
+        }
+        catch (Exception fault)
+        {
+            if (!stoppingToken.IsCancellationRequested)
+            {
+                // The next beat tries again, here or on another node.
+                _logger.TakingOverFailed(fault);
+            }
+        }
     }
 
     private IEnumerable<INodeHeir> Heirs => _services.GetServices<INodeHeir>();
@@ -199,6 +213,9 @@ internal static partial class NodesLog
 
     [LoggerMessage(1403, LogLevel.Warning, "Node {Name} ({NodeId}) is dead: what it held is taken over")]
     public static partial void FoundDead(this ILogger logger, string name, string nodeId);
+
+    [LoggerMessage(1405, LogLevel.Error, "Taking over what dead nodes held failed")]
+    public static partial void TakingOverFailed(this ILogger logger, Exception exception);
 
     [LoggerMessage(1404, LogLevel.Information, "{Actor} asked node {Name} ({NodeId}) to {What}")]
     public static partial void DrainAsked(this ILogger logger, string actor, string name, string nodeId, string what);

@@ -42,8 +42,7 @@ public sealed class ThisNode(NodeOptions options, bool isAlone)
 }
 
 /// <summary>Nodes that are gone.</summary>
-/// <param name="Ids">Empty when it is everybody but this one.</param>
-/// <param name="IsEverybodyElse">This node is the only one there can be.</param>
+/// <param name="IsEverybodyElse">This node is the only one that lives.</param>
 public sealed record GoneNodes(IReadOnlyCollection<string> Ids, bool IsEverybodyElse);
 
 /// <summary>Puts in order what gone nodes held. Each slice whose rows name a node registers one. Several nodes may do it at once.</summary>

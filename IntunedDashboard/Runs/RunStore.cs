@@ -13,7 +13,7 @@ namespace IntunedDashboard.Runs;
 /// claim, so that nothing happens twice and a writer that lost its claim changes nothing and hears of it by a
 /// <see cref="ClaimLostException"/>. Safe for concurrent use.
 /// </summary>
-public sealed class RunStore(
+public sealed partial class RunStore(
     IDbContextFactory<AppDbContext> contexts,
     RunRows rows,
     IEnumerable<IRunFollower> followers,
@@ -149,19 +149,6 @@ public sealed class RunStore(
         }
     }
 
-    /// <summary>Ends every attempt that is still open: as crashed with the sentence, or as canceled without one.</summary>
-    public async Task CloseAttemptsAsync(Run run, string? error)
-    {
-        foreach (var attempt in (await GetAttemptsAsync(run.Id, CancellationToken.None)).Where(a => a.FinishedAt is null))
-        {
-            await FinishAttemptAsync(
-                run,
-                attempt,
-                error is null ? AttemptStatus.Canceled : AttemptStatus.Failed,
-                error is null ? null : RunErrors.Of(RunErrorCodes.ScriptProcessCrashed, error));
-        }
-    }
-
     public async Task CompleteAsync(Run run, string? resultJson, string? extendedPayloadsJson)
     {
         await FinishAsync(run, RunStatus.Completed, error: null, reason: null, message: null, resultJson, extendedPayloadsJson);
@@ -249,96 +236,6 @@ public sealed class RunStore(
             .OrderBy(r => r.Seq)
             .Select(r => r.Id)
             .FirstOrDefaultAsync(cancellationToken);
-    }
-
-    /// <summary>Opens the next attempt of a Run.</summary>
-    public async Task<Attempt> AddAttemptAsync(Run run, AttemptKind kind, bool started, string? validateRunId, CancellationToken cancellationToken)
-    {
-        var now = clock.GetUtcNow();
-        var number = run.AttemptCount + 1;
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (await Held(db, run).ExecuteUpdateAsync(set => set.SetProperty(r => r.AttemptCount, number), cancellationToken) == 0)
-        {
-            throw new ClaimLostException(run.Id);
-        }
-
-        var attempt = new Attempt
-        {
-            RunId = run.Id,
-            Number = number,
-            Kind = kind,
-            Status = started ? AttemptStatus.Started : AttemptStatus.Pending,
-            ValidateRunId = validateRunId,
-            CreatedAt = now,
-            StartedAt = started ? now : null,
-        };
-        db.Add(attempt);
-        await db.SaveChangesAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        run.AttemptCount = number;
-        signals.PublishChange(run);
-        return attempt;
-    }
-
-    public async Task StartAttemptAsync(Run run, Attempt attempt, CancellationToken cancellationToken)
-    {
-        var now = clock.GetUtcNow();
-        attempt.Status = AttemptStatus.Started;
-        attempt.StartedAt = now;
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        await HoldAsync(db, run);
-        await db.Set<Attempt>()
-            .Where(a => a.RunId == run.Id && a.Number == attempt.Number && a.Status == AttemptStatus.Pending)
-            .ExecuteUpdateAsync(
-                set => set.SetProperty(a => a.Status, AttemptStatus.Started).SetProperty(a => a.StartedAt, now), cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        signals.PublishChange(run);
-    }
-
-    /// <summary>Ends an attempt. Not cancelled with the Run, or the attempt would look as if it still went on.</summary>
-    public async Task FinishAttemptAsync(Run run, Attempt attempt, AttemptStatus status, RunErrorInfo? error)
-    {
-        attempt.Status = status;
-        attempt.FinishedAt = clock.GetUtcNow();
-        attempt.ErrorJson = error is null ? null : JsonSerializer.Serialize(error, JsonSerializerOptions.Web);
-        if (error is not null)
-        {
-            logger.AttemptFailed(attempt.Number, run.Id, error.Code, error.CorrelationId);
-        }
-
-        await DatabasePatience.WriteAsync(
-            async _ =>
-            {
-                await using var db = await contexts.CreateDbContextAsync(CancellationToken.None);
-                await using var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None);
-                await HoldAsync(db, run);
-                await db.Set<Attempt>()
-                    .Where(a => a.RunId == run.Id && a.Number == attempt.Number
-                        && (a.Status == AttemptStatus.Pending || a.Status == AttemptStatus.Started))
-                    .ExecuteUpdateAsync(
-                        set => set.SetProperty(a => a.Status, status)
-                            .SetProperty(a => a.FinishedAt, attempt.FinishedAt)
-                            .SetProperty(a => a.ErrorJson, attempt.ErrorJson)
-                            .SetProperty(a => a.StagesJson, attempt.StagesJson)
-                            .SetProperty(a => a.HasTrace, attempt.HasTrace)
-                            .SetProperty(a => a.HasScreenshot, attempt.HasScreenshot)
-                            .SetProperty(a => a.HasLog, attempt.HasLog)
-                            .SetProperty(a => a.Browser, attempt.Browser),
-                        CancellationToken.None);
-                await transaction.CommitAsync(CancellationToken.None);
-                return true;
-            },
-            Patience,
-            clock);
-        signals.PublishChange(run);
-    }
-
-    public async Task<IReadOnlyList<Attempt>> GetAttemptsAsync(string runId, CancellationToken cancellationToken)
-    {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await db.Set<Attempt>().AsNoTracking().Where(a => a.RunId == runId).OrderBy(a => a.Number).ToListAsync(cancellationToken);
     }
 
     private async Task FinishAsync(

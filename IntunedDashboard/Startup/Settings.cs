@@ -24,7 +24,7 @@ public static class Settings
         OneOf(StartupRunner.LogFormat, "Text", "Json"),
         Address(TelemetryModule.Endpoint),
         OneOf("Node:Role", "All", "Web", "Worker"),
-        Length("Node:Name", 1, 200),
+        new("Node:Name", value => value.Length <= 200 ? null : "Must have at most 200 characters."),
         Text("Node:WorkDirectory"),
         Whole("Node:BrowserSlots", 1, 256),
         Duration("Node:DrainTimeout", TimeSpan.Zero, TimeSpan.FromHours(1)),
