@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Deque.AxeCore.Playwright;
 using IntunedDashboard.Execution;
-using IntunedDashboard.Tests.Runs;
 using IntunedDashboard.Tests.Support;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;

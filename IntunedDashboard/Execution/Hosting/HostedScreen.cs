@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace IntunedDashboard.Execution.Hosting;
 
 /// <summary>The pages of a hosted browser, as large as the viewer's own page and steered by it.</summary>

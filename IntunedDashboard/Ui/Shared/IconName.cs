@@ -12,7 +12,7 @@ public enum IconName
     Keys,
     Help,
     Person,
-    Pointer,
+    Press,
     Search,
     Menu,
     Rail,
