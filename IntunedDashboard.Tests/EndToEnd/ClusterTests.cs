@@ -55,9 +55,6 @@ public static class ClusterRounds
         finally
         {
             await killed.DisposeAsync();
-            await web.DisposeAsync();
-            await frozen.DisposeAsync();
-            await postgres.StopAsync();
         }
     }
 
@@ -118,17 +115,17 @@ public static class ClusterRounds
     private static async Task MeasurePickUpAsync(SampleDashboard web, Action<string> report)
     {
         var waits = new List<double>();
-        for (var i = 0; i < 20; i++)
+        for (var i = 0; i < 10; i++)
         {
             var run = await web.EndAsync(await web.StartRunAsync("cluster-user", saveTrace: false));
             waits.Add((At(run, "startedAt") - At(run, "createdAt")).TotalMilliseconds);
         }
 
         waits.Sort();
-        report(string.Create(CultureInfo.InvariantCulture, $"a Run starts on an idle Worker after {waits[10]:0} ms (median), {waits[18]:0} ms (p95)"));
+        report(string.Create(CultureInfo.InvariantCulture, $"a Run starts on an idle Worker after {waits[5]:0} ms (median), {waits[9]:0} ms at most"));
 
         // The goal is 250 ms; a machine that does other things as well only shows that nobody waits for the scheduler to look by itself.
-        Assert.True(waits[18] < 3000, string.Join(' ', waits));
+        Assert.True(waits[9] < 3000, string.Join(' ', waits));
     }
 
     private static DateTimeOffset At(JsonObject run, string name) => DateTimeOffset.Parse(SampleDashboard.Text(run, name), CultureInfo.InvariantCulture);

@@ -105,7 +105,7 @@ public sealed class NodeRegister(IDbContextFactory<AppDbContext> contexts, ThisN
         signals.Publish(LiveTopics.Nodes);
     }
 
-    /// <summary>Two nodes may share a machine, so only the process tells.</summary>
+    /// <summary>Two nodes may share a machine, so only the process tells: by its number and when it began.</summary>
     private static bool IsDead(Node node) =>
         node.Machine == Environment.MachineName && ProcessIdentity.Of(node.ProcessId)?.Started != node.ProcessStarted;
 }
