@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using IntunedDashboard.Nodes;
-using IntunedDashboard.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
