@@ -133,6 +133,7 @@ public sealed class RoleMatrixTests(AppHost host) : IClassFixture<AppHost>
     private static Role NeededForPage(ApiAddress address) => address.Pattern switch
     {
         "/settings/environment" => Role.Developer,
+        "/settings/nodes" => Role.Operator,
         var p when p.StartsWith("/settings/", StringComparison.Ordinal) => Role.Admin,
         var p when p.StartsWith("/trace-viewer/", StringComparison.Ordinal) => Role.Operator,
         var p when p.EndsWith("/trace.zip", StringComparison.Ordinal) || p.EndsWith("/screenshot.png", StringComparison.Ordinal) => Role.Operator,
