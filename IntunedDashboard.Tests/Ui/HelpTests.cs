@@ -86,6 +86,6 @@ public sealed partial class HelpTests
     [GeneratedRegex("href=\"/help/(?<topic>[a-z-]+)(#(?<anchor>[^\"]+))?\"", RegexOptions.ExplicitCapture)]
     private static partial Regex Link();
 
-    [GeneratedRegex("<code>(?<name>(Dashboard|Database|Node|Browser|Artifacts|Network|Bootstrap|Sample|Deployments|AuthSessions|Recorder|Runs):[A-Za-z]+)", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex("<code>(?<name>(Dashboard|Database|Node|Browser|Artifacts|Logging|Network|Notifications|Bootstrap|Sample|Deployments|AuthSessions|Recorder|Runs):[A-Za-z0-9]+(:[A-Za-z]+)?)", RegexOptions.ExplicitCapture)]
     private static partial Regex SettingName();
 }
