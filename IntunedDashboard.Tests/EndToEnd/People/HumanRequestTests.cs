@@ -25,7 +25,7 @@ public sealed class HumanRequestTests(SecondFactorHost host, TestBrowser browser
         await page.EvaluateAsync("window.neverReloaded = true");
 
         var run = await SecondFactorHost.BeginLoginAsync(project, "typed-by-an-operator", timeoutSeconds: 30);
-        await Expect(page.GetByText("Waiting for a person").First).ToBeVisibleAsync(Patiently);
+        await Expect(page.GetByText("Waiting for a person").Filter(new() { Visible = true }).First).ToBeVisibleAsync(Patiently);
         await page.GetByRole(AriaRole.Link, new() { Name = "AuthSession:Create" }).First.ClickAsync();
         var panel = page.GetByRole(AriaRole.Region, new() { Name = "Waiting for a person" });
         // What the automation says holds a credential, so the person sees it masked.
