@@ -12,8 +12,9 @@ public sealed class ThisNode(NodeOptions options, bool isAlone)
     /// <summary>Somebody asked it to take no new work, or to take work again.</summary>
     public event EventHandler? DrainingChanged;
 
+    /// <summary>With the beginning of the commit it was built from.</summary>
     public static string Version { get; } =
-        typeof(ThisNode).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+        ShortOf(typeof(ThisNode).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown");
 
     public string Id => _id;
 
@@ -35,6 +36,13 @@ public sealed class ThisNode(NodeOptions options, bool isAlone)
             _isDraining = isDraining;
             DrainingChanged?.Invoke(this, EventArgs.Empty);
         }
+    }
+
+    private static string ShortOf(string version)
+    {
+        const int ShortHash = 8;
+        var plus = version.IndexOf('+', StringComparison.Ordinal);
+        return plus < 0 ? version : version[..Math.Min(version.Length, plus + ShortHash)];
     }
 
     /// <summary>After it was taken for dead: what it held under the former id is not its own any more.</summary>
