@@ -32,8 +32,7 @@ public sealed partial class AuthSessionStore
     {
         var now = clock.GetUtcNow();
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        await (fence?.Invoke(db) ?? Task.CompletedTask);
+        await using var transaction = await db.BeginWriteAsync(fence, cancellationToken);
         var unchanged = await db.Set<AuthSession>()
             .Where(s => s.Key == session.Key && s.StateVersion == session.StateVersion && s.LockedByRunId == null
                 && s.Status == AuthSessionStatus.Ready)
@@ -60,8 +59,7 @@ public sealed partial class AuthSessionStore
     {
         var now = clock.GetUtcNow();
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        await (fence?.Invoke(db) ?? Task.CompletedTask);
+        await using var transaction = await db.BeginWriteAsync(fence, cancellationToken);
         await db.Set<AuthSessionState>()
             .Where(s => s.SessionKey == session.Key && s.Version == version)
             .ExecuteUpdateAsync(set => set.SetProperty(s => s.PromotedAt, now), cancellationToken);

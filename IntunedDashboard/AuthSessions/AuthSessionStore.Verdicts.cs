@@ -2,7 +2,6 @@ using IntunedDashboard.Data;
 using IntunedDashboard.Live;
 using IntunedDashboard.Projects;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 
 namespace IntunedDashboard.AuthSessions;
 
@@ -32,7 +31,7 @@ public sealed partial class AuthSessionStore
     {
         var now = clock.GetUtcNow();
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await BeginAsync(db, fence, cancellationToken);
+        await using var transaction = await db.BeginWriteAsync(fence, cancellationToken);
 
         // Nearly every check finds the session as it left it, and writes no more than that.
         var still = await db.Set<AuthSession>()
@@ -63,7 +62,7 @@ public sealed partial class AuthSessionStore
     {
         var now = clock.GetUtcNow();
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await BeginAsync(db, fence, cancellationToken);
+        await using var transaction = await db.BeginWriteAsync(fence, cancellationToken);
         var expired = await db.Set<AuthSession>()
             .Where(s => s.Key == session.Key)
             .ExecuteUpdateAsync(
@@ -84,25 +83,5 @@ public sealed partial class AuthSessionStore
         await transaction.CommitAsync(cancellationToken);
         await history.AddAsync(session.Key, AuthSessionEventKind.Expired, runId, reason, cancellationToken);
         signals.Publish(LiveTopics.AuthSessions(session.ProjectId));
-    }
-
-    /// <summary>A verdict and whom it concerns are written together, whether or not a Run stands behind it.</summary>
-    private static async Task<IDbContextTransaction> BeginAsync(AppDbContext db, WriteFence? fence, CancellationToken cancellationToken)
-    {
-        var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        try
-        {
-            if (fence is not null)
-            {
-                await fence(db);
-            }
-
-            return transaction;
-        }
-        catch
-        {
-            await transaction.DisposeAsync();
-            throw;
-        }
     }
 }

@@ -26,18 +26,17 @@ public sealed class FencedWrite(IDbContextTransaction? transaction) : IAsyncDisp
 public static class FencedWrites
 {
     /// <summary>Without a fence each statement is on its own, as without this call.</summary>
-    public static async Task<FencedWrite> BeginFencedAsync(this AppDbContext db, WriteFence? fence, CancellationToken cancellationToken)
-    {
-        if (fence is null)
-        {
-            return new FencedWrite(null);
-        }
+    public static async Task<FencedWrite> BeginFencedAsync(this AppDbContext db, WriteFence? fence, CancellationToken cancellationToken) =>
+        new(fence is null ? null : await db.BeginWriteAsync(fence, cancellationToken));
 
+    /// <summary>A transaction in any case, for statements that belong together; with a fence it begins behind that.</summary>
+    public static async Task<IDbContextTransaction> BeginWriteAsync(this AppDbContext db, WriteFence? fence, CancellationToken cancellationToken)
+    {
         var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         try
         {
-            await fence(db);
-            return new FencedWrite(transaction);
+            await (fence?.Invoke(db) ?? Task.CompletedTask);
+            return transaction;
         }
         catch
         {

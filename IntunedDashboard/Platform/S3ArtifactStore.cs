@@ -1,5 +1,4 @@
 using System.Net;
-using Amazon;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
@@ -36,25 +35,7 @@ public sealed class S3ArtifactStore : IArtifactStore, IDisposable
     public S3ArtifactStore(IOptions<S3ArtifactOptions> options)
     {
         _options = options.Value;
-        var config = new AmazonS3Config
-        {
-            DisableLogging = true,
-            IgnoreConfiguredEndpointUrls = true,
-            // Not every compatible store knows the newer checksums.
-            RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
-            ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
-            ForcePathStyle = _options.ForcePathStyle ?? !string.IsNullOrEmpty(_options.Endpoint),
-        };
-        if (string.IsNullOrEmpty(_options.Endpoint))
-        {
-            config.RegionEndpoint = RegionEndpoint.GetBySystemName(_options.Region);
-        }
-        else
-        {
-            config.ServiceURL = _options.Endpoint;
-            config.AuthenticationRegion = _options.Region;
-        }
-
+        var config = S3Config.Of(_options.Endpoint, _options.Region, _options.ForcePathStyle);
         _client = new AmazonS3Client(new BasicAWSCredentials(_options.AccessKey, _options.SecretKey), config);
     }
 
@@ -79,9 +60,7 @@ public sealed class S3ArtifactStore : IArtifactStore, IDisposable
             using var found = await _client.GetObjectAsync(_options.Bucket, key, cancellationToken);
 
             // Readers seek, for example to serve a part of a trace, and an answer of the store cannot.
-            var copy = new FileStream(
-                Path.Combine(Path.GetTempPath(), Ids.NewRunId()), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 81920,
-                FileOptions.Asynchronous | FileOptions.DeleteOnClose);
+            var copy = NewCopy();
             try
             {
                 await found.ResponseStream.CopyToAsync(copy, cancellationToken);
@@ -142,4 +121,22 @@ public sealed class S3ArtifactStore : IArtifactStore, IDisposable
     }
 
     public void Dispose() => _client.Dispose();
+
+    /// <summary>In the system's temporary folder, for nobody else on this machine; gone when it is closed.</summary>
+    private static FileStream NewCopy()
+    {
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.None,
+            Options = FileOptions.Asynchronous | FileOptions.DeleteOnClose,
+        };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return new FileStream(Path.Combine(Path.GetTempPath(), Ids.NewRunId()), options);
+    }
 }

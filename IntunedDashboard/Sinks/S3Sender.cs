@@ -1,8 +1,8 @@
 using System.Text.RegularExpressions;
-using Amazon;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
+using IntunedDashboard.Platform;
 using IntunedDashboard.Runs.Sinks;
 
 namespace IntunedDashboard.Sinks;
@@ -50,28 +50,12 @@ public sealed partial class S3Sender(SinkConnections connections, TimeProvider c
 
     private AmazonS3Client NewClient(SinkDefinition sink)
     {
-        var config = new AmazonS3Config
-        {
-            // The outbox repeats, and nobody else.
-            MaxErrorRetry = 0,
-            AllowAutoRedirect = false,
-            DisableLogging = true,
-            IgnoreConfiguredEndpointUrls = true,
-            RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
-            ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
-            HttpClientFactory = new SharedClient(connections.Client),
-            ForcePathStyle = sink.ForcePathStyle ?? sink.Endpoint is not null,
-        };
-        if (sink.Endpoint is null)
-        {
-            config.RegionEndpoint = RegionEndpoint.GetBySystemName(sink.Region);
-        }
-        else
-        {
-            config.ServiceURL = sink.Endpoint;
-            config.AuthenticationRegion = sink.Region;
-        }
+        var config = S3Config.Of(sink.Endpoint, sink.Region!, sink.ForcePathStyle);
 
+        // The outbox repeats, and nobody else.
+        config.MaxErrorRetry = 0;
+        config.AllowAutoRedirect = false;
+        config.HttpClientFactory = new SharedClient(connections.Client);
         return new AmazonS3Client(new BasicAWSCredentials(sink.AccessKeyId, sink.SecretAccessKey), config);
     }
 
