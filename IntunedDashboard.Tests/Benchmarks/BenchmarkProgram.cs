@@ -38,6 +38,12 @@ public static class BenchmarkProgram
             return 0;
         }
 
+        if (args is ["capacity", .. var capacity])
+        {
+            await CapacityBenchmark.RunAsync(Number(capacity, 0, 200), capacity.Length > 1 ? [Number(capacity, 1, 2)] : [2, 4, 8]);
+            return 0;
+        }
+
         if (args is ["crash", .. var options])
         {
             var rounds = Number(options, 0, 50);
@@ -61,7 +67,7 @@ public static class BenchmarkProgram
             return 0;
         }
 
-        await Console.Error.WriteLineAsync("Usage: dotnet run --project IntunedDashboard.Tests -c Release -- benchmark [rounds] | start [rounds] | compile [rounds] | jobs [items [slots]] | recorder [keys] | crash [rounds [seed]] | crash-job [kills [items [seed]]] | cluster [runs [items]]");
+        await Console.Error.WriteLineAsync("Usage: dotnet run --project IntunedDashboard.Tests -c Release -- benchmark [rounds] | start [rounds] | compile [rounds] | jobs [items [slots]] | capacity [items [workers]] | recorder [keys] | crash [rounds [seed]] | crash-job [kills [items [seed]]] | cluster [runs [items]]");
         return 1;
     }
 

@@ -19,8 +19,8 @@ namespace IntunedDashboard.Tests.Benchmarks;
 /// </summary>
 public static class JobBenchmark
 {
-    private const string Project = "job-benchmark";
-    private const string Job = "many-items";
+    internal const string Project = "job-benchmark";
+    internal const string Job = "many-items";
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
 
     public static async Task RunAsync(int items, int slots)
@@ -128,7 +128,7 @@ public static class JobBenchmark
         return process.WorkingSet64 / 1e6;
     }
 
-    private static async Task DeployAsync(HttpClient client)
+    internal static async Task DeployAsync(HttpClient client)
     {
         using var archive = new ByteArrayContent(ProjectArchive.Minimal().Zip());
         archive.Headers.ContentType = new MediaTypeHeaderValue("application/zip");
@@ -145,7 +145,7 @@ public static class JobBenchmark
         }
     }
 
-    private static JsonObject NewJob(int items, int slots) => new()
+    internal static JsonObject NewJob(int items, int slots) => new()
     {
         ["id"] = Job,
         ["payload"] = new JsonArray([.. Enumerable.Range(0, items).Select(JsonNode (n) => new JsonObject

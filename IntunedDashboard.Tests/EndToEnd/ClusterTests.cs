@@ -108,7 +108,24 @@ public static class ClusterRounds
         Assert.Empty(unfinished["runs"]!.AsArray());
         Assert.False((await web.GetAsync("auth-sessions/cluster-user/details")).ContainsKey("lockedBy"));
         Assert.Equal(0, await ScalarAsync(postgres, "SELECT count(*) FROM \"Attempts\" WHERE \"FinishedAt\" IS NULL"));
+        await CompareWithSiteAsync(web, postgres);
         report(string.Create(CultureInfo.InvariantCulture, $"{all.Count} messages for {items} items, {bad} of them failed; {ids.Count} Runs ended"));
+    }
+
+    /// <summary>What the site saw: nobody got in whom the platform does not know, and whatever completed has really been there.</summary>
+    private static async Task CompareWithSiteAsync(SampleDashboard web, PostgresInstance postgres)
+    {
+        var stats = await web.ReadSiteAsync();
+        var logins = stats["logins"]!.GetValue<int>();
+        Assert.Equal(0, stats["failedLogins"]!.GetValue<int>());
+        Assert.InRange(
+            logins,
+            await ScalarAsync(postgres, "SELECT count(*) FROM \"Attempts\" WHERE \"Kind\" = 'Create' AND \"Status\" = 'Completed'"),
+            await ScalarAsync(postgres, "SELECT count(*) FROM \"Attempts\" WHERE \"Kind\" = 'Create'"));
+        Assert.InRange(
+            stats["visits"]!.AsObject().Where(v => v.Key.EndsWith("/employees", StringComparison.Ordinal)).Sum(v => v.Value!.GetValue<int>()),
+            await ScalarAsync(postgres, "SELECT count(*) FROM \"Attempts\" WHERE \"Kind\" = 'Api' AND \"Status\" = 'Completed'"),
+            await ScalarAsync(postgres, "SELECT count(*) FROM \"Attempts\" WHERE \"Kind\" IN ('Api', 'Check')"));
     }
 
     /// <summary>From the request at the Web node to the start on an idle Worker.</summary>
@@ -128,7 +145,7 @@ public static class ClusterRounds
         Assert.True(waits[9] < 3000, string.Join(' ', waits));
     }
 
-    private static DateTimeOffset At(JsonObject run, string name) => DateTimeOffset.Parse(SampleDashboard.Text(run, name), CultureInfo.InvariantCulture);
+    internal static DateTimeOffset At(JsonObject run, string name) => DateTimeOffset.Parse(SampleDashboard.Text(run, name), CultureInfo.InvariantCulture);
 
     private static async Task CheckWorkerAsync(DashboardProcess worker)
     {
@@ -173,7 +190,7 @@ public static class ClusterRounds
 
     private static int ItemOf(Received received) => received.Json["apiInfo"]!["parameters"]!["item"]!.GetValue<int>();
 
-    private static int FreePort()
+    internal static int FreePort()
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));

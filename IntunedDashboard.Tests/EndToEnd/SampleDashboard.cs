@@ -12,13 +12,16 @@ public sealed class SampleDashboard(string dataDirectory) : IAsyncDisposable
     private DashboardProcess? _process;
     private HttpClient? _client;
 
-    public Guid WorkspaceId { get; } = Guid.NewGuid();
+    public Guid WorkspaceId { get; private init; } = Guid.NewGuid();
 
-    public string ApiKey { get; } = "ik_" + Ids.NewSecret(40);
+    public string ApiKey { get; private init; } = "ik_" + Ids.NewSecret(40);
 
     public DashboardProcess Process => _process ?? throw new InvalidOperationException("Not started.");
 
     public HttpClient Client => _client ?? throw new InvalidOperationException("Not started.");
+
+    /// <summary>Another process for the same installation: beside this one, or on a copy of its data.</summary>
+    public SampleDashboard ForSameData(string? copy = null) => new(copy ?? dataDirectory) { WorkspaceId = WorkspaceId, ApiKey = ApiKey };
 
     /// <summary>Starts it, also after it was killed, and waits until the sample is deployed.</summary>
     public async Task StartAsync(params string[] settings)
@@ -95,6 +98,9 @@ public sealed class SampleDashboard(string dataDirectory) : IAsyncDisposable
         using var response = await Client.PostAsync($"{Process.BaseUrl}/sample-site/control/{what}", content: null);
         response.EnsureSuccessStatusCode();
     }
+
+    /// <returns>What the sample site has counted: <c>logins</c>, <c>failedLogins</c>, <c>visits</c> by page.</returns>
+    public async Task<JsonObject> ReadSiteAsync() => (await Client.GetFromJsonAsync<JsonObject>($"{Process.BaseUrl}/sample-site/control/stats"))!;
 
     public async ValueTask DisposeAsync()
     {

@@ -34,7 +34,7 @@ public sealed class FenceTests
 
         await store.CloseAttemptsAsync(run, "The server stopped while this was running.");
         await store.ReleaseAsync(run);
-        await Assert.ThrowsAsync<ClaimLostException>(() => store.CompleteAsync(run, "1", null));
+        await Assert.ThrowsAsync<ClaimLostException>(() => store.CompleteAsync(run));
         Assert.Equal(RunStatus.Started, (await ReadAsync(host, id)).Status);
     }
 

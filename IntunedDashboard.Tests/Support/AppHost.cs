@@ -101,9 +101,13 @@ public sealed class AppHost : IAsyncLifetime, IAsyncDisposable
     {
         if (TestDatabase.IsPostgres && _postgres is null)
         {
-            _postgres = await PostgresServer.CreateDatabaseAsync();
+            _postgres = await DatabaseTemplate.CopyPostgresAsync();
             Set("Database:Provider", "Postgres");
             Set("Database:ConnectionString", _postgres);
+        }
+        else if (_postgres is null && !File.Exists(Path.Combine(_data.Path, "dashboard.db")))
+        {
+            await DatabaseTemplate.CopySqliteAsync(Path.Combine(_data.Path, "dashboard.db"));
         }
 
         var args = _settings.Where(s => s.Value.Length > 0).Select(s => $"--{s.Key}={s.Value}").ToArray();

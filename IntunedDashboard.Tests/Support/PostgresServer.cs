@@ -10,16 +10,20 @@ namespace IntunedDashboard.Tests.Support;
 /// <summary>A real PostgreSQL server of this test process, started when a test first needs it and stopped with the process.</summary>
 public static class PostgresServer
 {
+    /// <summary>The id of the process that owns the server follows.</summary>
+    private const string FolderPrefix = "intuned-postgres-";
+
     private static readonly Lazy<Task<int>> Port = new(async () => (await StartAsync()).Port);
 
     /// <summary>Where its programs are, or null when it is not on this machine.</summary>
     public static string? Programs { get; } = FindPrograms();
 
-    /// <returns>The connection string of a new, empty database.</returns>
-    public static async Task<string> CreateDatabaseAsync()
+    /// <param name="template">The name of the database that it is a copy of; null for an empty one.</param>
+    /// <returns>The connection string of a new database.</returns>
+    public static async Task<string> CreateDatabaseAsync(string? template = null)
     {
         var name = "test_" + Ids.NewSecret(12).ToLowerInvariant();
-        await ExecuteAsync($"CREATE DATABASE \"{name}\"");
+        await ExecuteAsync($"CREATE DATABASE \"{name}\" TEMPLATE \"{template ?? "template1"}\"");
         return (await ConnectionAsync(name)).ConnectionString;
     }
 
@@ -49,7 +53,8 @@ public static class PostgresServer
     /// <summary>A server for one test alone, which may stop and start it.</summary>
     public static async Task<PostgresInstance> StartAsync()
     {
-        var folder = Path.Combine(Path.GetTempPath(), $"intuned-postgres-{Ids.NewSecret(8)}");
+        SweepForsaken();
+        var folder = Path.Combine(Path.GetTempPath(), $"{FolderPrefix}{Environment.ProcessId}-{Ids.NewSecret(8)}");
         Directory.CreateDirectory(folder);
         if (Environment.IsPrivilegedProcess)
         {
@@ -67,6 +72,26 @@ public static class PostgresServer
         string[] start = [.. AsServer("pg_ctl"), "-D", data, "-w", "-l", Path.Combine(folder, "log"), "-o", options, "start"];
         await RunAsync(start);
         return new PostgresInstance(port, () => RunAsync([.. AsServer("pg_ctl"), "-D", data, "-m", "fast", "-w", "stop"]), () => RunAsync(start));
+    }
+
+    /// <summary>A test process that is killed, or not given the time to end properly, leaves its servers behind.</summary>
+    private static void SweepForsaken()
+    {
+        foreach (var folder in Directory.EnumerateDirectories(Path.GetTempPath(), FolderPrefix + "*"))
+        {
+            var owner = Path.GetFileName(folder)[FolderPrefix.Length..].Split('-')[0];
+            if (int.TryParse(owner, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && !Directory.Exists($"/proc/{pid}"))
+            {
+                try
+                {
+                    Stop(folder, Path.Combine(folder, "data"));
+                }
+                catch (IOException)
+                {
+                    // Another test process sweeps as well.
+                }
+            }
+        }
     }
 
     private static void Stop(string folder, string data)

@@ -17,5 +17,5 @@ internal sealed class AfterCommit : DbTransactionInterceptor
         return Task.CompletedTask;
     }
 
-    private static void Do(TransactionEndEventData eventData) => (eventData.Context as AppDbContext)?.DoAfterCommit();
+    private static void Do(TransactionEndEventData eventData) => (eventData.Context as AppDbContext)?.DoAfterCommit(eventData.TransactionId);
 }

@@ -12,6 +12,9 @@ public class AppDbContext : IdentityUserContext<DashboardUser>
 {
     private readonly List<Action> _afterCommit = [];
 
+    /// <summary>The transaction that these were left for: contexts are used again, and one that was rolled back leaves its own behind.</summary>
+    private Guid _committing;
+
     public AppDbContext(DbContextOptions<AppDbContext> options)
         : base(options)
     {
@@ -28,16 +31,23 @@ public class AppDbContext : IdentityUserContext<DashboardUser>
     /// </summary>
     public void AfterCommit(Action action)
     {
-        if (Database.CurrentTransaction is null)
+        var transaction = Database.CurrentTransaction ?? throw new InvalidOperationException("There is no transaction to be committed.");
+        if (_committing != transaction.TransactionId)
         {
-            throw new InvalidOperationException("There is no transaction to be committed.");
+            _committing = transaction.TransactionId;
+            _afterCommit.Clear();
         }
 
         _afterCommit.Add(action);
     }
 
-    internal void DoAfterCommit()
+    internal void DoAfterCommit(Guid transactionId)
     {
+        if (_committing != transactionId)
+        {
+            return;
+        }
+
         var actions = _afterCommit.ToArray();
         _afterCommit.Clear();
         Array.ForEach(actions, action => action());

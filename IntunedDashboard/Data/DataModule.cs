@@ -32,7 +32,7 @@ public static class DataModule
     {
         services.AddHostedService<DataDirectoryLock>();
         services.AddSingleton<INamedLocks, NoNamedLocks>();
-        services.AddDbContextFactory<AppDbContext>((provider, options) =>
+        services.AddPooledDbContextFactory<AppDbContext>((provider, options) =>
         {
             var connection = new SqliteConnectionStringBuilder(configured)
             {
@@ -48,7 +48,12 @@ public static class DataModule
             options.UseSqlite(connection.ConnectionString);
             options.AddInterceptors(SqlitePragmas.Instance, AfterCommit.Instance);
         });
+        services.AddScoped(CreateContext);
     }
+
+    /// <summary>Identity asks for the context itself.</summary>
+    private static AppDbContext CreateContext(IServiceProvider provider) =>
+        provider.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContext();
 
     private static void AddPostgres(IServiceCollection services, string connectionString)
     {
@@ -56,7 +61,7 @@ public static class DataModule
         services.AddSingleton(connection);
         services.AddHostedService<StartingTurn>();
         services.AddSingleton<INamedLocks, PostgresNamedLocks>();
-        services.AddDbContextFactory<PostgresDbContext>(options =>
+        services.AddPooledDbContextFactory<PostgresDbContext>(options =>
         {
             options.UseNpgsql(connection.ConnectionString, postgres => postgres.ExecutionStrategy(dependencies => new PostgresRetries(dependencies)));
             options.AddInterceptors(PostgresTexts.Instance, AfterCommit.Instance);
@@ -66,7 +71,6 @@ public static class DataModule
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider => new ConfigureNamedOptions<KeyManagementOptions, DatabaseKeyRing>(
             name: null, provider.GetRequiredService<DatabaseKeyRing>(), (options, ring) => options.XmlRepository = ring));
 
-        // Identity asks for the context itself.
-        services.AddScoped<AppDbContext>(provider => provider.GetRequiredService<PostgresDbContext>());
+        services.AddScoped(CreateContext);
     }
 }

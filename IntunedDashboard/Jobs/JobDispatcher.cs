@@ -26,9 +26,16 @@ public sealed class JobDispatcher(
     /// <summary>How long at most something that another process has changed is not noticed.</summary>
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long items are dispatched one after the other before it is looked whether something else waits, too.</summary>
+    private static readonly TimeSpan LookAround = TimeSpan.FromMilliseconds(500);
+
     /// <summary>When each active JobRun had its last turn.</summary>
     private readonly Dictionary<long, long> _turns = [];
     private long _turn;
+
+    /// <summary>The JobRuns that dispatched at the last look, and when that was.</summary>
+    private IReadOnlyList<long> _active = [];
+    private long _looked;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -58,7 +65,7 @@ public sealed class JobDispatcher(
         ClaimedRun? next = null;
         try
         {
-            next = await FindUnclaimedAsync(stoppingToken) ?? await FindItemAsync(stoppingToken);
+            next = await FindAsync(stoppingToken);
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
@@ -102,6 +109,29 @@ public sealed class JobDispatcher(
         }
     }
 
+    /// <summary>While items keep coming, the database is not asked for each of them what else there is.</summary>
+    private async Task<ClaimedRun?> FindAsync(CancellationToken cancellationToken)
+    {
+        if (clock.GetElapsedTime(_looked) < LookAround && await TakeItemAsync(cancellationToken) is { } item)
+        {
+            return item;
+        }
+
+        if (await FindUnclaimedAsync(cancellationToken) is { } unclaimed)
+        {
+            return unclaimed;
+        }
+
+        _active = await FindDispatchingAsync(cancellationToken);
+        _looked = clock.GetTimestamp();
+        foreach (var gone in _turns.Keys.Except(_active).ToList())
+        {
+            _turns.Remove(gone);
+        }
+
+        return await TakeItemAsync(cancellationToken);
+    }
+
     /// <summary>Job-level Validate Runs, and Runs whose executor gave them back or died.</summary>
     private async Task<ClaimedRun?> FindUnclaimedAsync(CancellationToken cancellationToken)
     {
@@ -133,15 +163,9 @@ public sealed class JobDispatcher(
         return null;
     }
 
-    private async Task<ClaimedRun?> FindItemAsync(CancellationToken cancellationToken)
+    private async Task<ClaimedRun?> TakeItemAsync(CancellationToken cancellationToken)
     {
-        var active = await FindDispatchingAsync(cancellationToken);
-        foreach (var gone in _turns.Keys.Except(active).ToList())
-        {
-            _turns.Remove(gone);
-        }
-
-        foreach (var seq in active.OrderBy(seq => _turns.GetValueOrDefault(seq)))
+        foreach (var seq in _active.OrderBy(seq => _turns.GetValueOrDefault(seq)))
         {
             if (await jobRuns.TryDispatchAsync(seq, cancellationToken) is { } claimed)
             {

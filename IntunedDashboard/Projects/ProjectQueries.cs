@@ -21,6 +21,9 @@ public sealed class ProjectQueries(IDbContextFactory<AppDbContext> contexts, Dep
 {
     private const int MaxReadmeBytes = 256 * 1024;
 
+    /// <summary>The deployment that was read last. One that has succeeded never changes, and the Runs of a JobRun all ask for the same.</summary>
+    private DeployedProject? _last;
+
     /// <summary>Manifests are large, and lists need none.</summary>
     private static readonly Expression<Func<Deployment, Deployment>> WithoutManifest = d => new Deployment
     {
@@ -230,17 +233,28 @@ public sealed class ProjectQueries(IDbContextFactory<AppDbContext> contexts, Dep
         });
     }
 
-    private static async Task<DeployedProject> GetDeploymentAsync(
+    private async Task<DeployedProject> GetDeploymentAsync(
         AppDbContext db, Project project, Guid deploymentId, CancellationToken cancellationToken)
     {
+        if (Volatile.Read(ref _last) is { } last && last.DeploymentId == deploymentId)
+        {
+            return last with { Project = project };
+        }
+
         var deployment = await db.Set<Deployment>().AsNoTracking()
             .FirstOrDefaultAsync(d => d.Id == deploymentId && d.ProjectId == project.Id, cancellationToken)
             ?? throw RequestException.NotFound("The deployment");
         var manifest = DeploymentJson.ReadManifest(deployment.ManifestJson) ?? new DeploymentManifest();
-        return new DeployedProject(project, deployment.Id, deployment.Language, manifest)
+        var deployed = new DeployedProject(project, deployment.Id, deployment.Language, manifest)
         {
             ProtectedProxy = deployment.ProtectedProxy,
             ProtectedDefaultSink = deployment.ProtectedDefaultSink,
         };
+        if (deployment.Status == DeploymentStatus.Succeeded)
+        {
+            Volatile.Write(ref _last, deployed);
+        }
+
+        return deployed;
     }
 }

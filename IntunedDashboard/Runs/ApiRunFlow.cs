@@ -29,7 +29,8 @@ public sealed class ApiRunFlow(
             var asked = clock.GetUtcNow();
             await using var browser = await browsers.LeaseAsync(new BrowserRequest(project.Manifest.Settings.Headful), cancellationToken);
             var waited = new AttemptStage(AttemptStage.Browser, asked, (clock.GetUtcNow() - asked).TotalMilliseconds, Detail: null);
-            var attempt = await store.AddAttemptAsync(run, AttemptKind.Api, started: false, validateRunId: null, cancellationToken);
+            var attempt = await store.AddAttemptAsync(
+                run, AttemptKind.Api, started: run.AuthSessionKey is null, validateRunId: null, cancellationToken);
             AuthRunFlow.Verdict? verdict = null;
             if (run.AuthSessionKey is { } sessionKey)
             {
@@ -51,7 +52,8 @@ public sealed class ApiRunFlow(
 
             if (result.Succeeded)
             {
-                await store.CompleteAsync(run, result.Finished.ResultJson ?? "null", ExtendedPayloads.ToJson(result.Finished.ExtendedPayloads));
+                await store.CompleteAsync(
+                    run, attempt, result.Finished.ResultJson ?? "null", ExtendedPayloads.ToJson(result.Finished.ExtendedPayloads));
                 return;
             }
 
@@ -119,7 +121,7 @@ public sealed class ApiRunFlow(
             var verdict = await judge(run, own.Token);
             if (verdict.Error is null)
             {
-                await store.CompleteAsync(run, resultJson: null, extendedPayloadsJson: null);
+                await store.CompleteAsync(run);
             }
             else
             {
@@ -188,8 +190,13 @@ public sealed class ApiRunFlow(
         CancellationToken cancellationToken)
     {
         var run = claimed.Run;
-        var session = run.AuthSessionKey is { } key ? await sessions.OpenAsync(key, cancellationToken) : null;
-        await store.StartAttemptAsync(run, attempt, cancellationToken);
+        OpenAuthSession? session = null;
+        if (run.AuthSessionKey is { } key)
+        {
+            session = await sessions.OpenAsync(key, cancellationToken);
+            await store.StartAttemptAsync(run, attempt, cancellationToken);
+        }
+
         var plan = new AttemptPlan
         {
             Kind = FunctionKind.Api,
@@ -202,6 +209,7 @@ public sealed class ApiRunFlow(
             SaveTrace = claimed.Options.SaveTrace,
             TimeoutSeconds = claimed.Options.RequestTimeout,
             StagesBefore = [waited],
+            EndsWithRun = true,
             KeepState = session is not null && project.Manifest.Settings.KeepRefreshedState
                 ? state => KeepAsync(claimed, attempt, project, browser, session, state, cancellationToken)
                 : null,

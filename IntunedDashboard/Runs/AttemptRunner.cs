@@ -35,6 +35,9 @@ public sealed record AttemptPlan
     /// <summary>What the attempt had to wait for before its runner started.</summary>
     public IReadOnlyList<AttemptStage> StagesBefore { get; init; } = [];
 
+    /// <summary>Whether a success stays open, because whoever ends the Run with it closes both at once.</summary>
+    public bool EndsWithRun { get; init; }
+
     /// <summary>Whether a success answers the state it left in the browser; create always does.</summary>
     public bool CaptureState { get; init; }
 
@@ -71,8 +74,8 @@ public sealed class AttemptRunner(
     public static string ArtifactFolder(Guid projectId) => projectId.ToString("N");
 
     /// <summary>
-    /// The attempt is closed when this returns, except that a successful API attempt's result has not been written yet. Cancelling
-    /// ends the attempt as canceled; it does not throw.
+    /// The attempt is closed when this returns, except for a success that <see cref="AttemptPlan.EndsWithRun"/>. Cancelling ends the
+    /// attempt as canceled; it does not throw.
     /// </summary>
     public async Task<AttemptResult> RunAsync(
         Run run, Attempt attempt, DeployedProject project, IBrowserLease browser, AttemptPlan plan, CancellationToken cancellationToken)
@@ -181,13 +184,17 @@ public sealed class AttemptRunner(
         }
 
         var error = ErrorOf(finished);
-        var status = finished.Outcome switch
+        if (finished.Outcome != ExecutionOutcome.Succeeded || !plan.EndsWithRun)
         {
-            ExecutionOutcome.Succeeded => AttemptStatus.Completed,
-            ExecutionOutcome.Canceled => AttemptStatus.Canceled,
-            _ => AttemptStatus.Failed,
-        };
-        await store.FinishAttemptAsync(run, attempt, status, error);
+            var status = finished.Outcome switch
+            {
+                ExecutionOutcome.Succeeded => AttemptStatus.Completed,
+                ExecutionOutcome.Canceled => AttemptStatus.Canceled,
+                _ => AttemptStatus.Failed,
+            };
+            await store.FinishAttemptAsync(run, attempt, status, error);
+        }
+
         return new AttemptResult(finished, error, state);
     }
 

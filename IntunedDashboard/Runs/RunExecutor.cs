@@ -3,6 +3,7 @@ using IntunedDashboard.Data;
 using IntunedDashboard.Execution;
 using IntunedDashboard.Platform;
 using IntunedDashboard.Projects;
+using IntunedDashboard.Runs.Scheduling;
 
 namespace IntunedDashboard.Runs;
 
@@ -17,6 +18,7 @@ public sealed class RunExecutor(
     ProjectQueries projects,
     IBrowserPool browsers,
     RunCancellations cancellations,
+    RunScheduler scheduler,
     ILogger<RunExecutor> logger)
 {
     /// <summary>Cancelling the token means that the server stops: the Run is handed back and goes on after the next start.</summary>
@@ -54,6 +56,10 @@ public sealed class RunExecutor(
 
         await store.CloseAttemptsAsync(run, reason);
         await store.ReleaseAsync(run);
+        if (run.JobRunId is null)
+        {
+            await scheduler.EnqueueAsync(run.Id, run.Priority, CancellationToken.None);
+        }
     }
 
     /// <summary>A Validate Run that waited with its parent cannot go on: the parent validates again.</summary>
@@ -136,7 +142,7 @@ public sealed class RunExecutor(
             : await auth.LogInAsync(scope, cancellationToken);
         if (error is null)
         {
-            await store.CompleteAsync(run, resultJson: null, extendedPayloadsJson: null);
+            await store.CompleteAsync(run);
         }
         else
         {

@@ -69,9 +69,7 @@ public sealed partial class RunStore
     /// <summary>Ends an attempt. Not cancelled with the Run, or the attempt would look as if it still went on.</summary>
     public async Task FinishAttemptAsync(Run run, Attempt attempt, AttemptStatus status, RunErrorInfo? error)
     {
-        attempt.Status = status;
-        attempt.FinishedAt = clock.GetUtcNow();
-        attempt.ErrorJson = error is null ? null : JsonSerializer.Serialize(error, JsonSerializerOptions.Web);
+        End(attempt, status, clock.GetUtcNow(), error);
         if (error is not null)
         {
             logger.AttemptFailed(attempt.Number, run.Id, error.Code, error.CorrelationId);
@@ -83,19 +81,7 @@ public sealed partial class RunStore
                 await using var db = await contexts.CreateDbContextAsync(CancellationToken.None);
                 await using var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None);
                 await HoldAsync(db, run);
-                await db.Set<Attempt>()
-                    .Where(a => a.RunId == run.Id && a.Number == attempt.Number
-                        && (a.Status == AttemptStatus.Pending || a.Status == AttemptStatus.Started))
-                    .ExecuteUpdateAsync(
-                        set => set.SetProperty(a => a.Status, status)
-                            .SetProperty(a => a.FinishedAt, attempt.FinishedAt)
-                            .SetProperty(a => a.ErrorJson, attempt.ErrorJson)
-                            .SetProperty(a => a.StagesJson, attempt.StagesJson)
-                            .SetProperty(a => a.HasTrace, attempt.HasTrace)
-                            .SetProperty(a => a.HasScreenshot, attempt.HasScreenshot)
-                            .SetProperty(a => a.HasLog, attempt.HasLog)
-                            .SetProperty(a => a.Browser, attempt.Browser),
-                        CancellationToken.None);
+                await WriteEndAsync(db, attempt);
                 await transaction.CommitAsync(CancellationToken.None);
                 return true;
             },
@@ -109,4 +95,24 @@ public sealed partial class RunStore
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         return await db.Set<Attempt>().AsNoTracking().Where(a => a.RunId == runId).OrderBy(a => a.Number).ToListAsync(cancellationToken);
     }
+
+    private static void End(Attempt attempt, AttemptStatus status, DateTimeOffset now, RunErrorInfo? error)
+    {
+        attempt.Status = status;
+        attempt.FinishedAt = now;
+        attempt.ErrorJson = error is null ? null : JsonSerializer.Serialize(error, JsonSerializerOptions.Web);
+    }
+
+    private static Task<int> WriteEndAsync(AppDbContext db, Attempt attempt) => db.Set<Attempt>()
+        .Where(a => a.RunId == attempt.RunId && a.Number == attempt.Number && (a.Status == AttemptStatus.Pending || a.Status == AttemptStatus.Started))
+        .ExecuteUpdateAsync(
+            set => set.SetProperty(a => a.Status, attempt.Status)
+                .SetProperty(a => a.FinishedAt, attempt.FinishedAt)
+                .SetProperty(a => a.ErrorJson, attempt.ErrorJson)
+                .SetProperty(a => a.StagesJson, attempt.StagesJson)
+                .SetProperty(a => a.HasTrace, attempt.HasTrace)
+                .SetProperty(a => a.HasScreenshot, attempt.HasScreenshot)
+                .SetProperty(a => a.HasLog, attempt.HasLog)
+                .SetProperty(a => a.Browser, attempt.Browser),
+            CancellationToken.None);
 }

@@ -149,20 +149,29 @@ public sealed partial class RunStore(
         }
     }
 
-    public async Task CompleteAsync(Run run, string? resultJson, string? extendedPayloadsJson)
+    public async Task CompleteAsync(Run run)
     {
-        await FinishAsync(run, RunStatus.Completed, error: null, reason: null, message: null, resultJson, extendedPayloadsJson);
+        await FinishAsync(run, new RunEnding(run, RunStatus.Completed, ReasonType: null, Message: null), new RunProduct());
+    }
+
+    /// <summary>Completes a Run and the attempt that succeeded, at once.</summary>
+    /// <param name="extendedPayloadsJson">The published form; null when there are none.</param>
+    public async Task CompleteAsync(Run run, Attempt succeeded, string resultJson, string? extendedPayloadsJson)
+    {
+        End(succeeded, AttemptStatus.Completed, clock.GetUtcNow(), error: null);
+        var ending = new RunEnding(run, RunStatus.Completed, ReasonType: null, Message: null) { ExtendedPayloadsJson = extendedPayloadsJson };
+        await FinishAsync(run, ending, new RunProduct(resultJson, succeeded));
     }
 
     public async Task FailAsync(Run run, RunErrorInfo error)
     {
         logger.RunFailed(run.Id, error.Code, error.CorrelationId);
-        await FinishAsync(run, RunStatus.Failed, error, reason: null, error.Message);
+        await FinishAsync(run, new RunEnding(run, RunStatus.Failed, ReasonType: null, error.Message) { Error = error }, new RunProduct());
     }
 
     public async Task CancelAsync(Run run, string reason, string message)
     {
-        await FinishAsync(run, RunStatus.Canceled, error: null, reason, message);
+        await FinishAsync(run, new RunEnding(run, RunStatus.Canceled, reason, message), new RunProduct());
     }
 
     /// <summary>Ends a Run with the reason that was given when it was asked to stop.</summary>
@@ -191,7 +200,8 @@ public sealed partial class RunStore(
                 cancellationToken);
         if (canceled == 1)
         {
-            await ForgetSecretsAsync(db, run.Id);
+            await db.Set<RunData>().Where(d => d.RunId == run.Id)
+                .ExecuteUpdateAsync(set => set.SetProperty(d => d.ProtectedSecrets, (string?)null), cancellationToken);
             afterwards = await FollowAsync(db, new RunEnding(run, RunStatus.Canceled, reason, message));
         }
 
@@ -238,20 +248,18 @@ public sealed partial class RunStore(
             .FirstOrDefaultAsync(cancellationToken);
     }
 
-    private async Task FinishAsync(
-        Run run, RunStatus status, RunErrorInfo? error, string? reason, string? message, string? resultJson = null, string? extendedJson = null)
+    private async Task FinishAsync(Run run, RunEnding ending, RunProduct product)
     {
-        run.Status = status;
+        run.Status = ending.Status;
         run.FinishedAt = clock.GetUtcNow();
-        var ending = new RunEnding(run, status, reason, message) { Error = error, ExtendedPayloadsJson = extendedJson };
-        var afterwards = await DatabasePatience.WriteAsync(isAgain => FinishAsync(ending, resultJson, isAgain), Patience, clock);
+        var afterwards = await DatabasePatience.WriteAsync(isAgain => FinishAsync(ending, product, isAgain), Patience, clock);
         signals.PublishChange(run);
         await DoAsync(afterwards);
     }
 
-    private async Task<List<Func<Task>>> FinishAsync(RunEnding ending, string? resultJson, bool isAgain)
+    private async Task<List<Func<Task>>> FinishAsync(RunEnding ending, RunProduct product, bool isAgain)
     {
-        var (run, error, extendedJson) = (ending.Run, ending.Error, ending.ExtendedPayloadsJson);
+        var (run, error) = (ending.Run, ending.Error);
         await using var db = await contexts.CreateDbContextAsync(CancellationToken.None);
         await using var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None);
         var finished = await Held(db, run).ExecuteUpdateAsync(
@@ -270,17 +278,19 @@ public sealed partial class RunStore(
                 : throw new ClaimLostException(run.Id);
         }
 
-        if (error is not null || resultJson is not null || extendedJson is not null)
+        if (product.Succeeded is { } attempt)
         {
-            var errorJson = error is null ? null : JsonSerializer.Serialize(error, JsonSerializerOptions.Web);
-            await db.Set<RunData>().Where(d => d.RunId == run.Id).ExecuteUpdateAsync(
-                set => set.SetProperty(d => d.ResultJson, resultJson)
-                    .SetProperty(d => d.ExtendedPayloadsJson, extendedJson)
-                    .SetProperty(d => d.ErrorJson, errorJson),
-                CancellationToken.None);
+            await WriteEndAsync(db, attempt);
         }
 
-        await ForgetSecretsAsync(db, run.Id);
+        // Runtime input serves one Run and is never kept beyond it.
+        var errorJson = error is null ? null : JsonSerializer.Serialize(error, JsonSerializerOptions.Web);
+        await db.Set<RunData>().Where(d => d.RunId == run.Id).ExecuteUpdateAsync(
+            set => set.SetProperty(d => d.ResultJson, product.ResultJson)
+                .SetProperty(d => d.ExtendedPayloadsJson, ending.ExtendedPayloadsJson)
+                .SetProperty(d => d.ErrorJson, errorJson)
+                .SetProperty(d => d.ProtectedSecrets, (string?)null),
+            CancellationToken.None);
         var afterwards = await FollowAsync(db, ending);
         await transaction.CommitAsync(CancellationToken.None);
         return afterwards;
@@ -309,11 +319,6 @@ public sealed partial class RunStore(
         }
     }
 
-    /// <summary>Runtime input serves one Run and is never kept beyond it.</summary>
-    private static Task<int> ForgetSecretsAsync(AppDbContext db, string runId) =>
-        db.Set<RunData>().Where(d => d.RunId == runId && d.ProtectedSecrets != null)
-            .ExecuteUpdateAsync(set => set.SetProperty(d => d.ProtectedSecrets, (string?)null), CancellationToken.None);
-
     /// <summary>An update, because it must keep the row from others until the transaction ends.</summary>
     private static async Task HoldAsync(AppDbContext db, Run run)
     {
@@ -325,4 +330,7 @@ public sealed partial class RunStore(
 
     private static IQueryable<Run> Held(AppDbContext db, Run run) =>
         db.Set<Run>().Where(r => r.Id == run.Id && r.ClaimToken == run.ClaimToken && r.ClaimToken != null && r.Status == RunStatus.Started);
+
+    /// <summary>What a Run leaves besides its ending.</summary>
+    private sealed record RunProduct(string? ResultJson = null, Attempt? Succeeded = null);
 }

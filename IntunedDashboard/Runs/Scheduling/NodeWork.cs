@@ -9,9 +9,14 @@ namespace IntunedDashboard.Runs.Scheduling;
 /// Lets this node's scheduler look at once when another node has queued a Run, instead of when it looks by itself; and lets it take nothing
 /// while the node is draining.
 /// </summary>
-public sealed class NodeWork(ISchedulerFactory schedulers, ISchedulerSignaler signaler, ThisNode node, INodeMessages messages, ILogger<NodeWork> logger)
-    : IHostedService
+public sealed class NodeWork(
+    ISchedulerFactory schedulers, ISchedulerSignaler signaler, BrowserSlots slots, ThisNode node, INodeMessages messages, TimeProvider clock,
+    ILogger<NodeWork> logger) : IHostedService
 {
+    /// <summary>How much later a node looks whose places are all taken, by Runs of JobRuns perhaps, which the scheduler does not count: a
+    /// node with a free one shall get the Run.</summary>
+    private static readonly TimeSpan BusyDelay = TimeSpan.FromMilliseconds(300);
+
     public Task StartAsync(CancellationToken cancellationToken)
     {
         if (node.Slots > 0)
@@ -52,6 +57,11 @@ public sealed class NodeWork(ISchedulerFactory schedulers, ISchedulerSignaler si
     {
         try
         {
+            if (slots.Used == slots.Count)
+            {
+                await Task.Delay(BusyDelay, clock);
+            }
+
             await signaler.SignalSchedulingChange(null);
         }
         catch (Exception fault)
