@@ -20,13 +20,16 @@ public static class JobCrashRounds
     private const string JobId = "crashing";
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
+    /// <summary>The sample site forgets its visitors with each kill.</summary>
+    private const string ManyLogins = "--AuthSessions:LoginsPerHour=1000";
+
     public static async Task RunAsync(int kills, int items, int seed, Action<string> report)
     {
         var random = new Random(seed);
         using var data = new TemporaryFolder("crash-job");
         await using var receiver = await WebhookReceiver.StartAsync();
         await using var dashboard = new SampleDashboard(data.Path);
-        await dashboard.StartAsync();
+        await dashboard.StartAsync(ManyLogins);
         await dashboard.LogInAsync("crash-user");
         await dashboard.PostAsync("jobs", NewJob(items, receiver));
         var jobRun = $"jobs/{JobId}/runs/{SampleDashboard.Text(await dashboard.PostAsync($"jobs/{JobId}/trigger", new { }), "jobRunId")}";
@@ -34,10 +37,18 @@ public static class JobCrashRounds
         // In the order in which they will be reached; the moment is that in which a result has just come in and is not yet answered.
         foreach (var at in Enumerable.Range(0, kills).Select(_ => random.Next(items)).Order().ToList())
         {
-            await Eventually.TrueAsync(() => receiver.All.Count > at, Patience);
+            try
+            {
+                await Eventually.TrueAsync(() => receiver.All.Count > at, Patience);
+            }
+            catch (TimeoutException stuck)
+            {
+                throw new InvalidOperationException((await dashboard.GetAsync(jobRun)).ToJsonString(), stuck);
+            }
+
             await dashboard.Process.KillAsync();
             report(string.Create(CultureInfo.InvariantCulture, $"killed after {receiver.All.Count} results of {items} items"));
-            await dashboard.StartAsync();
+            await dashboard.StartAsync(ManyLogins);
         }
 
         var ended = await Eventually.GetAsync(

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Playwright;
 using Role = IntunedDashboard.Identity.Role;
@@ -23,6 +24,8 @@ public sealed class AppHost : IAsyncLifetime, IAsyncDisposable
 {
     public const string AdminEmail = "admin@example.test";
     public const string Password = "correct horse battery";
+
+    private static readonly TemporaryFolder Compiled = TemporaryFolder.ForProcess("compiled");
 
     private readonly TemporaryFolder _data = new("app");
     private readonly CapturedLog _log = new();
@@ -110,6 +113,12 @@ public sealed class AppHost : IAsyncLifetime, IAsyncDisposable
             await DatabaseTemplate.CopySqliteAsync(Path.Combine(_data.Path, "dashboard.db"));
         }
 
+        // What Node has compiled once need not be compiled again by each host's first runner.
+        if (!Directory.Exists(Path.Combine(_data.Path, "cache")))
+        {
+            Directory.CreateSymbolicLink(Path.Combine(_data.Path, "cache"), Compiled.Path);
+        }
+
         var args = _settings.Where(s => s.Value.Length > 0).Select(s => $"--{s.Key}={s.Value}").ToArray();
         _app = global::Program.Create(args, builder =>
         {
@@ -117,6 +126,7 @@ public sealed class AppHost : IAsyncLifetime, IAsyncDisposable
             if (!_warm)
             {
                 builder.Services.Remove(builder.Services.Single(s => s.ImplementationType == typeof(EngineStart)));
+                builder.Services.Replace(ServiceDescriptor.Singleton(new EngineLimits { MostReady = 0 }));
             }
 
             _adjust?.Invoke(builder);

@@ -10,7 +10,7 @@ namespace IntunedDashboard.Tests.Support;
 /// </summary>
 public static class DatabaseTemplate
 {
-    private static readonly TemporaryFolder Folder = new("template");
+    private static readonly TemporaryFolder Folder = TemporaryFolder.ForProcess("template");
     private static readonly Lazy<Task<string>> SqliteFile = new(MakeSqliteAsync);
     private static readonly Lazy<Task<string>> PostgresName = new(MakePostgresAsync);
 
@@ -21,7 +21,6 @@ public static class DatabaseTemplate
 
     private static async Task<string> MakeSqliteAsync()
     {
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Folder.Dispose();
         var path = Path.Combine(Folder.Path, "dashboard.db");
         await using var db = new AppDbContext(new DbContextOptionsBuilder<AppDbContext>().UseSqlite($"Data Source={path};Pooling=False").Options);
         await db.Database.MigrateAsync();

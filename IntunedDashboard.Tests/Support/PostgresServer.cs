@@ -96,13 +96,29 @@ public static class PostgresServer
 
     private static void Stop(string folder, string data)
     {
-        string[] command = [.. AsServer("pg_ctl"), "-D", data, "-m", "immediate", "stop"];
-        using (var process = Process.Start(command[0], command[1..]))
+        if (IsRunning(data))
         {
+            string[] command = [.. AsServer("pg_ctl"), "-D", data, "-m", "immediate", "stop"];
+            using var process = Process.Start(command[0], command[1..]);
             process.WaitForExit(TimeSpan.FromSeconds(10));
         }
 
         Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>Whether the process that the server has noted is still that server: its number may belong to another one by now, which
+    /// would be stopped instead.</summary>
+    private static bool IsRunning(string data)
+    {
+        try
+        {
+            var pid = File.ReadLines(Path.Combine(data, "postmaster.pid")).First();
+            return File.ReadAllText($"/proc/{pid}/cmdline").Contains(data, StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     private static string[] AsServer(string program) => Environment.IsPrivilegedProcess

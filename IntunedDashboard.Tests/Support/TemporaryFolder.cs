@@ -14,6 +14,14 @@ public sealed class TemporaryFolder : IDisposable
 
     public string Path { get; }
 
+    /// <summary>One that everything in this process shares, and that goes with it.</summary>
+    public static TemporaryFolder ForProcess(string purpose)
+    {
+        var folder = new TemporaryFolder(purpose);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => folder.Dispose();
+        return folder;
+    }
+
     public void Dispose()
     {
         // Pooled connections keep database files open, which some systems do not delete.

@@ -1,6 +1,6 @@
 namespace IntunedDashboard.Execution;
 
-/// <summary>How long the engine waits for what it cannot force. Tests shorten them.</summary>
+/// <summary>How long the engine waits for what it cannot force, and what it keeps. Tests want less of both.</summary>
 public sealed record EngineLimits
 {
     /// <summary>From the request to stop until the process tree is killed.</summary>
@@ -21,6 +21,9 @@ public sealed record EngineLimits
 
     /// <summary>For a runner process to tidy up after an attempt, before it is thrown away.</summary>
     public TimeSpan TidyUp { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Browsers, and as many runner processes, that are kept ready for the next attempts at most.</summary>
+    public int MostReady { get; init; } = 4;
 
     /// <summary>The heap of a runner process.</summary>
     public int RunnerMemoryMegabytes { get; init; } = 2048;

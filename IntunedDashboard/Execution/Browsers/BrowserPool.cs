@@ -9,8 +9,6 @@ internal sealed class BrowserPool(
     BrowserLocator locator, PlaywrightDriver driver, EngineWorkspace workspace, EngineLimits limits, IOptions<BrowserOptions> browserOptions,
     IOptions<NodeOptions> nodeOptions, EngineMetrics metrics, TimeProvider clock, ILogger<BrowserPool> logger) : IBrowserPool, IAsyncDisposable
 {
-    private const int MostReady = 4;
-
     private static readonly TimeSpan RefillDelay = TimeSpan.FromMilliseconds(150);
 
     private readonly Lock _gate = new();
@@ -33,7 +31,7 @@ internal sealed class BrowserPool(
 
     /// <summary>How many to keep ready. A browser in use stands for one of them, because the slots bound both: so a launch, which costs a
     /// processor's second, seldom happens beside a Run that needs the processor. One for the next Run is always wanted.</summary>
-    private int Wanted => IsShared ? 1 : Math.Clamp(nodeOptions.Value.BrowserSlots - _leased, 1, MostReady);
+    private int Wanted => IsShared ? 1 : Math.Min(limits.MostReady, Math.Max(1, nodeOptions.Value.BrowserSlots - _leased));
 
     public async Task<IBrowserLease> LeaseAsync(BrowserRequest request, CancellationToken cancellationToken)
     {

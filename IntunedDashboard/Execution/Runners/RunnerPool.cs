@@ -11,8 +11,6 @@ internal sealed class RunnerPool(
     EngineWorkspace workspace, EngineLimits limits, IOptions<NodeOptions> options, ILogger<RunnerPool> logger)
     : IAsyncDisposable
 {
-    private const int MostReady = 4;
-
     /// <summary>The process that would be taken instead has to connect to the browser and load the project's dependencies first.</summary>
     private static readonly TimeSpan TidyPatience = TimeSpan.FromMilliseconds(500);
 
@@ -30,10 +28,10 @@ internal sealed class RunnerPool(
 
     /// <summary>How many fresh ones to keep. One that is busy stands for one of them, because the slots bound both: so starting one, which
     /// costs a third of a processor's second, seldom happens beside an attempt. One for the next attempt is always wanted.</summary>
-    private int Wanted => Math.Clamp(options.Value.BrowserSlots - _busy, 1, MostReady);
+    private int Wanted => Math.Min(limits.MostReady, Math.Max(1, options.Value.BrowserSlots - _busy));
 
     /// <summary>Of all languages together.</summary>
-    private int MostKept => 2 * Math.Min(options.Value.BrowserSlots, MostReady);
+    private int MostKept => 2 * Math.Min(options.Value.BrowserSlots, limits.MostReady);
 
     /// <summary>Starts filling up in the background.</summary>
     public void Warm(RunnerLaunch launch) => Refill(launch, TimeSpan.Zero);

@@ -72,10 +72,13 @@ async function waitForDomSettled({ source, settleDurationMs = 500, timeoutInMs =
   for (;;) {
     const timeout = deadline - performance.now();
     if (timeout <= 0) return false;
+    const isPage = typeof source.goto === 'function';
     try {
-      const locator = typeof source.goto === 'function' ? source.locator(':root') : source;
+      const locator = isPage ? source.locator(':root') : source;
       return await locator.evaluate(watch, { settle: settleDurationMs, timeout }, { timeout });
     } catch (error) {
+      // A page always has a root: one that does not even tell it in time has not settled.
+      if (isPage && error.name === 'TimeoutError') return false;
       // A navigation takes the observer with it: the new document is watched instead.
       if (!/Execution context was destroyed|navigat/i.test(error.message)) throw error;
     }
