@@ -26,7 +26,7 @@ public sealed partial class HelpTests
 
     [Fact]
     public void The_topics_stand_in_reading_order() => Assert.Equal(
-        ["quick-start", "concepts", "writing-a-project", "jobs", "logins-by-hand", "payloads", "rest", "sinks", "command-line", "moving", "notifications", "operating", "several-nodes", "when-a-person-is-needed", "troubleshooting"],
+        ["quick-start", "concepts", "writing-a-project", "jobs", "logins-by-hand", "payloads", "rest", "sinks", "command-line", "moving", "notifications", "operating", "several-nodes", "sizing", "when-a-person-is-needed", "troubleshooting"],
         _library.Topics.Select(t => t.Id));
 
     [Fact]
