@@ -34,7 +34,7 @@ public static class CapacityBenchmark
         var workers = new List<DashboardProcess>();
         try
         {
-            var url = $"http://127.0.0.1:{ClusterRounds.FreePort()}";
+            var url = $"http://127.0.0.1:{PostgresServer.FreePort()}";
             string[] common =
             [
                 "--Database:Provider=Postgres", $"--Database:ConnectionString={postgres.ConnectionString}", $"--Dashboard:PublicUrl={url}", "--Node:BrowserSlots=1",

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using IntunedDashboard.Tests.Sinks;
 using IntunedDashboard.Tests.Support;
@@ -31,7 +30,7 @@ public static class ClusterRounds
         using var data = new TemporaryFolder("cluster");
         await using var receiver = await WebhookReceiver.StartAsync();
         await using var web = new SampleDashboard(data.Path);
-        var url = $"http://127.0.0.1:{FreePort()}";
+        var url = $"http://127.0.0.1:{PostgresServer.FreePort()}";
         string[] common =
         [
             "--Database:Provider=Postgres", $"--Database:ConnectionString={postgres.ConnectionString}", $"--Dashboard:PublicUrl={url}",
@@ -189,13 +188,6 @@ public static class ClusterRounds
     private static string Tail(DashboardProcess process) => string.Join('\n', process.Output.Split('\n').TakeLast(60));
 
     private static int ItemOf(Received received) => received.Json["apiInfo"]!["parameters"]!["item"]!.GetValue<int>();
-
-    internal static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
 
     private static JsonObject NewJob(int items, WebhookReceiver receiver) => new()
     {

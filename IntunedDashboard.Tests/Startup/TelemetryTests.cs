@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using IntunedDashboard.Tests.EndToEnd;
+using IntunedDashboard.Tests.Runs;
 using IntunedDashboard.Tests.Sinks;
 using IntunedDashboard.Tests.Support;
 
@@ -42,6 +43,27 @@ public sealed class TelemetryTests
             var sent = collector.All.Where(r => r.Path == path).ToList();
             return Task.FromResult(string.Join(", ", words.Where(w => !sent.Exists(r => r.Body.Contains(w, StringComparison.Ordinal)))));
         }
+    }
+
+    [Fact]
+    public async Task Credentials_and_browser_state_are_in_no_message()
+    {
+        await using var collector = await WebhookReceiver.StartAsync();
+        await using var host = await FlowHost.StartAsync(settings: new Dictionary<string, string>
+        {
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Url,
+            ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+            ["OTEL_METRIC_EXPORT_INTERVAL"] = "1000",
+            ["OTEL_BSP_SCHEDULE_DELAY"] = "100",
+        });
+        await host.LogInAsync();
+        var run = await host.EndAsync(await host.StartRunAsync(new JsonObject { ["id"] = "main-session" }));
+        Assert.Equal("completed", run["status"]!.GetValue<string>());
+
+        await Eventually.TrueAsync(() => collector.All.Any(r => r.Path == "/v1/traces" && r.Body.Contains(run["runId"]!.GetValue<string>(), StringComparison.Ordinal)));
+        await Eventually.TrueAsync(() => collector.All.Any(r => r.Path == "/v1/metrics"));
+        Assert.All(collector.All, sent => Assert.DoesNotContain("planted-Password", sent.Body, StringComparison.Ordinal));
+        Assert.All(collector.All, sent => Assert.DoesNotContain("cookie-value-1", sent.Body, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -133,7 +133,8 @@ public static class PostgresServer
         Assert.True(process.ExitCode == 0, $"{string.Join(' ', command)} ended with {process.ExitCode}.");
     }
 
-    private static int FreePort()
+    /// <summary>Of this machine; nobody holds it for the caller.</summary>
+    internal static int FreePort()
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));

@@ -25,6 +25,8 @@ public static class DataModule
             services.AddHostedService<DatabaseMigration>();
         }
 
+        // Identity asks for the context itself.
+        services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContext());
         return builder;
     }
 
@@ -48,12 +50,7 @@ public static class DataModule
             options.UseSqlite(connection.ConnectionString);
             options.AddInterceptors(SqlitePragmas.Instance, AfterCommit.Instance);
         });
-        services.AddScoped(CreateContext);
     }
-
-    /// <summary>Identity asks for the context itself.</summary>
-    private static AppDbContext CreateContext(IServiceProvider provider) =>
-        provider.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContext();
 
     private static void AddPostgres(IServiceCollection services, string connectionString)
     {
@@ -70,7 +67,5 @@ public static class DataModule
         services.AddSingleton<DatabaseKeyRing>();
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider => new ConfigureNamedOptions<KeyManagementOptions, DatabaseKeyRing>(
             name: null, provider.GetRequiredService<DatabaseKeyRing>(), (options, ring) => options.XmlRepository = ring));
-
-        services.AddScoped(CreateContext);
     }
 }

@@ -174,6 +174,8 @@ public sealed class JobDispatcher(
             }
         }
 
+        // Nothing of them is to be had: the next look begins with the query that leaves such JobRuns out.
+        _active = [];
         return null;
     }
 

@@ -151,7 +151,7 @@ public sealed partial class RunStore(
 
     public async Task CompleteAsync(Run run)
     {
-        await FinishAsync(run, new RunEnding(run, RunStatus.Completed, ReasonType: null, Message: null), new RunProduct());
+        await FinishAsync(new RunEnding(run, RunStatus.Completed, ReasonType: null, Message: null), new RunProduct());
     }
 
     /// <summary>Completes a Run and the attempt that succeeded, at once.</summary>
@@ -160,18 +160,18 @@ public sealed partial class RunStore(
     {
         End(succeeded, AttemptStatus.Completed, clock.GetUtcNow(), error: null);
         var ending = new RunEnding(run, RunStatus.Completed, ReasonType: null, Message: null) { ExtendedPayloadsJson = extendedPayloadsJson };
-        await FinishAsync(run, ending, new RunProduct(resultJson, succeeded));
+        await FinishAsync(ending, new RunProduct(resultJson, succeeded));
     }
 
     public async Task FailAsync(Run run, RunErrorInfo error)
     {
         logger.RunFailed(run.Id, error.Code, error.CorrelationId);
-        await FinishAsync(run, new RunEnding(run, RunStatus.Failed, ReasonType: null, error.Message) { Error = error }, new RunProduct());
+        await FinishAsync(new RunEnding(run, RunStatus.Failed, ReasonType: null, error.Message) { Error = error }, new RunProduct());
     }
 
     public async Task CancelAsync(Run run, string reason, string message)
     {
-        await FinishAsync(run, new RunEnding(run, RunStatus.Canceled, reason, message), new RunProduct());
+        await FinishAsync(new RunEnding(run, RunStatus.Canceled, reason, message), new RunProduct());
     }
 
     /// <summary>Ends a Run with the reason that was given when it was asked to stop.</summary>
@@ -248,8 +248,9 @@ public sealed partial class RunStore(
             .FirstOrDefaultAsync(cancellationToken);
     }
 
-    private async Task FinishAsync(Run run, RunEnding ending, RunProduct product)
+    private async Task FinishAsync(RunEnding ending, RunProduct product)
     {
+        var run = ending.Run;
         run.Status = ending.Status;
         run.FinishedAt = clock.GetUtcNow();
         var afterwards = await DatabasePatience.WriteAsync(isAgain => FinishAsync(ending, product, isAgain), Patience, clock);
