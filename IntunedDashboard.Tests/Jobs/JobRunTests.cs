@@ -1,8 +1,10 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using IntunedDashboard.Execution;
+using IntunedDashboard.Runs.Scheduling;
 using IntunedDashboard.Tests.Runs;
 using IntunedDashboard.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 using static IntunedDashboard.Tests.Jobs.JobHost;
 
 namespace IntunedDashboard.Tests.Jobs;
@@ -213,6 +215,10 @@ public sealed class JobRunTests : IAsyncLifetime
         await Eventually.TrueAsync(() => Engine.Count(FunctionKind.Api) == 4);
         var mine = await _host.StartRunAsync();
         await Eventually.GetAsync(() => _host.GetAsync($"/runs/{mine}"), run => Text(run, "status") == "pending");
+
+        // The dispatcher waits for the next item, and the Run as well once the scheduler has taken it.
+        var slots = _host.App.Services.GetRequiredService<BrowserSlots>();
+        await Eventually.TrueAsync(() => slots.Waiting == 2);
         gate.Open();
         await _host.EndAsync(mine);
         await _host.JobRunAsync("busy-job", id, "SUCCESS");
