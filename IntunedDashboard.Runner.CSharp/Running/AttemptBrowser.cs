@@ -196,7 +196,7 @@ internal sealed class AttemptBrowser(StartMessage message, Channel channel, Outp
     }
 
     /// <summary>Closes all contexts but the browser's own, which cannot be closed: of that one the pages are closed.</summary>
-    /// <returns>False when that did not work in time.</returns>
+    /// <returns>False when that did not work in time; a browser that has gone meanwhile took everything along.</returns>
     public async Task<bool> CloseAsync(TimeSpan patience, string? reason = null)
     {
         if (_browser is null)
@@ -212,7 +212,18 @@ internal sealed class AttemptBrowser(StartMessage message, Channel channel, Outp
         }
 
         var all = Task.WhenAll(closing);
-        return await Quietly.WithinAsync(patience, all) && all.IsCompletedSuccessfully && _browser.IsConnected;
+        return await Quietly.WithinAsync(patience, all) && (all.IsCompletedSuccessfully || await HasGoneAsync(_browser));
+    }
+
+    /// <summary>A refusal may come before the news that the browser has gone.</summary>
+    private static async Task<bool> HasGoneAsync(IBrowser browser)
+    {
+        for (var left = 20; left > 0 && browser.IsConnected; left--)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(10));
+        }
+
+        return !browser.IsConnected;
     }
 
     public void EndStage(string name, (DateTimeOffset At, long Ticks) stage, string? detail = null) => channel.Send(new JsonObject

@@ -246,6 +246,23 @@ public sealed class RunnerTests(EngineFixture engine, TestSite site) : IClassFix
     }
 
     [Fact]
+    public async Task A_process_serves_the_next_attempt_in_another_browser_when_its_own_has_gone()
+    {
+        using var project = new TestProject().WithFunction("api/process", "await page.setContent('<p>here</p>'); return process.pid;");
+        await using var host = await EngineHost.StartAsync();
+        var processes = new List<string>();
+        for (var i = 0; i < 5; i++)
+        {
+            await host.Get<RunnerPool>().SettleAsync();
+
+            // The browser is closed while the process still tidies up.
+            processes.Add((await host.RunAsync(project, "api/process", r => r with { SaveTrace = i % 2 == 0 })).Succeeded());
+        }
+
+        Assert.True(processes.Distinct().Count() == 1, host.Log);
+    }
+
+    [Fact]
     public async Task A_trace_shows_the_source_that_was_written_not_the_one_that_was_compiled()
     {
         using var project = new TestProject().With("api/typed", """

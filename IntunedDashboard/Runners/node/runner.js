@@ -38,6 +38,7 @@ async function start(message) {
   await attempt.run();
   attempt.finish();
   const closed = await attempt.close();
+  await housekeeping.settled();
   attempt = null;
   const left = closed ? housekeeping.leftovers() : 'the browser context did not close';
   channel.send({ type: 'idle', reusable: !left, reason: left ?? undefined });

@@ -1,6 +1,7 @@
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');
+const { setTimeout: wait } = require('node:timers/promises');
 const { Calls } = require('./calls');
 const { describeError, isConnectionFailure } = require('./errors');
 const { captureState, restoreState, watchOrigins } = require('./state');
@@ -362,14 +363,17 @@ class Attempt {
     }
   }
 
-  /** Closes what the attempt opened. False when that did not work in time. */
+  /** Closes what the attempt opened. False when that did not work in time; a browser that has gone meanwhile took everything along. */
   async close() {
     delete globalThis[attemptKey];
+    if (!this.#browser) return false;
     try {
       await this.#closeContexts(2000);
-      return this.#browser?.isConnected() ?? false;
+      return true;
     } catch {
-      return false;
+      // A refusal may come before the news that the browser has gone.
+      for (let left = 20; left > 0 && this.#browser.isConnected(); left--) await wait(10, undefined, { ref: false });
+      return !this.#browser.isConnected();
     }
   }
 

@@ -1,5 +1,6 @@
 'use strict';
 const diagnostics = require('node:diagnostics_channel');
+const { setTimeout: wait } = require('node:timers/promises');
 
 const builtIns = [
   globalThis, console, process, require('node:module'), require('node:fs'), require('node:fs/promises'), require('node:http'), require('node:https'),
@@ -29,6 +30,11 @@ class Housekeeping {
     process.chdir(message.buildDirectory);
   }
 
+  /** Playwright removes files of its own when a browser has gone: what ends by itself within a second is no leftover. */
+  async settled() {
+    for (let left = 100; left > 0 && openHandle()?.startsWith('FSReq'); left--) await wait(10, undefined, { ref: false });
+  }
+
   /** What was left behind, or null. */
   leftovers() {
     for (const name of Object.keys(process.env)) {
@@ -45,12 +51,16 @@ class Housekeeping {
     }
     if (Error.prepareStackTrace !== this.#prepareStackTrace) return 'a changed built-in: prepareStackTrace';
     if (countListeners() !== this.#listeners) return 'process listeners';
-    const counts = {};
-    for (const kind of process.getActiveResourcesInfo()) counts[kind] = (counts[kind] ?? 0) + 1;
-    // The one socket is the connection to the browser, the pipes are the protocol's.
-    const open = Object.keys(counts).find(kind => kind !== 'PipeWrap' && !(kind === 'TCPSocketWrap' && counts[kind] === 1));
+    const open = openHandle();
     return open ? `open ${open}` : null;
   }
+}
+
+/** The one socket is the connection to the browser, the pipes are the protocol's. */
+function openHandle() {
+  const counts = {};
+  for (const kind of process.getActiveResourcesInfo()) counts[kind] = (counts[kind] ?? 0) + 1;
+  return Object.keys(counts).find(kind => kind !== 'PipeWrap' && !(kind === 'TCPSocketWrap' && counts[kind] === 1));
 }
 
 /** Only what is there as a value: Node replaces some getters of its own when they are first read. */
