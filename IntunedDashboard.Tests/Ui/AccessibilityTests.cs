@@ -1,4 +1,4 @@
-using Deque.AxeCore.Playwright;
+using IntunedDashboard.Tests.Support;
 using Microsoft.Playwright;
 
 namespace IntunedDashboard.Tests.Ui;
@@ -38,15 +38,15 @@ public sealed class AccessibilityTests(BrowserHost host) : IAsyncLifetime
     {
         var page = await host.OpenAsync(path.StartsWith('~') ? path[1..] : BrowserHost.Project + Fill(path));
         await SettleAsync(page, path);
-        await AssertAccessibleAsync(page, "light");
+        await Axe.AssertAccessibleAsync(page, "light");
 
         await page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = ColorScheme.Dark });
-        await AssertAccessibleAsync(page, "dark");
+        await Axe.AssertAccessibleAsync(page, "dark");
 
         await page.SetViewportSizeAsync(360, 740);
         var width = await page.EvaluateAsync<int>("document.documentElement.scrollWidth");
         Assert.True(width <= 360, $"The page is {width} pixels wide.");
-        await AssertAccessibleAsync(page, "small");
+        await Axe.AssertAccessibleAsync(page, "small");
         await page.Context.CloseAsync();
     }
 
@@ -56,13 +56,13 @@ public sealed class AccessibilityTests(BrowserHost host) : IAsyncLifetime
         var page = await host.OpenAsync(BrowserHost.Project);
         await page.Keyboard.PressAsync("Control+k");
         await page.Locator(".palette-option").First.WaitForAsync();
-        await AssertAccessibleAsync(page, "palette");
+        await Axe.AssertAccessibleAsync(page, "palette");
         await page.Keyboard.PressAsync("Escape");
 
         await page.SetViewportSizeAsync(360, 740);
         await page.GetByRole(AriaRole.Button, new() { Name = "Menu", Exact = true }).ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Link, new() { Name = "Runs", Exact = true })).ToBeVisibleAsync();
-        await AssertAccessibleAsync(page, "menu");
+        await Axe.AssertAccessibleAsync(page, "menu");
         await page.Context.CloseAsync();
     }
 
@@ -83,16 +83,5 @@ public sealed class AccessibilityTests(BrowserHost host) : IAsyncLifetime
                 await folds.ClickAsync();
             }
         }
-    }
-
-    private static async Task AssertAccessibleAsync(IPage page, string what)
-    {
-        var result = await page.RunAxe();
-        var faults =
-            from violation in result.Violations
-            from node in violation.Nodes
-            select $"{what}: {violation.Id} ({violation.Help}): {node.Html}\n   {string.Join("; ", node.Any.Concat(node.All).Select(c => c.Message))}";
-        var all = faults.ToList();
-        Assert.True(all.Count == 0, string.Join('\n', all));
     }
 }

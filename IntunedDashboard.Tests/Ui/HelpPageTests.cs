@@ -1,4 +1,4 @@
-using Deque.AxeCore.Playwright;
+using IntunedDashboard.Tests.Support;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 using Role = IntunedDashboard.Identity.Role;
@@ -52,19 +52,13 @@ public sealed class HelpPageTests(BrowserHost host) : IAsyncLifetime
     public async Task A_page_follows_the_rules_in_both_themes_and_fits_a_small_screen(string path)
     {
         var page = await host.OpenAsync(path);
-        await AssertAccessibleAsync(page, "light");
+        await Axe.AssertAccessibleAsync(page, "light");
         await page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = ColorScheme.Dark });
-        await AssertAccessibleAsync(page, "dark");
+        await Axe.AssertAccessibleAsync(page, "dark");
         await page.SetViewportSizeAsync(360, 740);
         var width = await page.EvaluateAsync<int>("document.documentElement.scrollWidth");
         Assert.True(width <= 360, $"The page is {width} pixels wide.");
-        await AssertAccessibleAsync(page, "small");
+        await Axe.AssertAccessibleAsync(page, "small");
         await page.Context.CloseAsync();
-    }
-
-    private static async Task AssertAccessibleAsync(IPage page, string what)
-    {
-        var result = await page.RunAxe();
-        Assert.True(result.Violations.Length == 0, string.Join('\n', result.Violations.SelectMany(v => v.Nodes.Select(n => $"{what}: {v.Id}: {n.Html}"))));
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Deque.AxeCore.Playwright;
 using IntunedDashboard.Execution;
 using IntunedDashboard.Tests.Support;
 using Microsoft.Playwright;
@@ -49,7 +48,7 @@ public sealed class HumanRequestPageTests(BrowserHost host)
         await page.GotoAsync($"{BrowserHost.Project}/runs/{run}");
         var panel = page.GetByRole(AriaRole.Region, new() { Name = "Waiting for a person" });
         await Expect(panel.GetByRole(AriaRole.Button, new() { Name = "Decline" })).ToBeVisibleAsync();
-        await AssertAccessibleAsync(page, "light");
+        await Axe.AssertAccessibleAsync(page, "light");
         await page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = ColorScheme.Dark });
         await page.SetViewportSizeAsync(360, 740);
         Assert.True(await page.EvaluateAsync<int>("document.documentElement.scrollWidth") <= 360, "The page is wider than a small screen.");
@@ -59,7 +58,7 @@ public sealed class HumanRequestPageTests(BrowserHost host)
             await Expect(panel.GetByText("Is required.")).ToHaveCountAsync(2);
         }
 
-        await AssertAccessibleAsync(page, "small and dark");
+        await Axe.AssertAccessibleAsync(page, "small and dark");
 
         await page.GotoAsync($"{BrowserHost.Project}/runs?status=waiting&session={session}");
         await Expect(rows.First).ToBeVisibleAsync();
@@ -68,11 +67,5 @@ public sealed class HumanRequestPageTests(BrowserHost host)
         await Expect(page.GetByText("No Run matches these filters.")).ToBeVisibleAsync();
         await page.Context.CloseAsync();
         host.AssertNoComplaints();
-    }
-
-    private static async Task AssertAccessibleAsync(IPage page, string what)
-    {
-        var faults = (await page.RunAxe()).Violations;
-        Assert.True(faults.Length == 0, string.Join('\n', faults.SelectMany(v => v.Nodes.Select(n => $"{what}: {v.Id}: {n.Html}"))));
     }
 }
