@@ -13,15 +13,18 @@ using Microsoft.EntityFrameworkCore;
 namespace IntunedDashboard.Tests.Benchmarks;
 
 /// <summary>
-/// A JobRun of many items of an API that does next to nothing: how long each waits for its browser and executes in it, and what the
-/// platform adds to that, part by part. On a machine whose processors the browsers use up, the parts wait for a processor as well; the
-/// processor time that is printed beside them does not. The program's memory is read at each tenth of the way.
+/// A JobRun of many items of an API that does next to nothing, against the same items by the engine alone, before and after it: the
+/// difference is what the platform adds. The parts of an item tell where its time goes; they may overlap with the launch of the next
+/// browser, so they do not add up to that difference. The program's memory is read at each tenth of the way.
 /// </summary>
 public static class JobBenchmark
 {
     internal const string Project = "job-benchmark";
     internal const string Job = "many-items";
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Of the baseline, each time.</summary>
+    private const int MostBaselineItems = 200;
 
     public static async Task RunAsync(int items, int slots)
     {
@@ -34,6 +37,8 @@ public static class JobBenchmark
             created.EnsureSuccessStatusCode();
         }
 
+        await using var engine = await EngineAlone.StartAsync(data.Path, slots);
+        var baseline = await MeasureAsync(engine, items);
         using var triggered = await dashboard.Client.PostAsJsonAsync($"{Project}/jobs/{Job}/trigger", new { });
         var jobRun = $"{Project}/jobs/{Job}/runs/{SampleDashboard.Text((await triggered.Content.ReadFromJsonAsync<JsonObject>())!, "jobRunId")}";
         var memory = new List<double>();
@@ -60,7 +65,19 @@ public static class JobBenchmark
         var wall = state["end_time"]!.GetValue<DateTimeOffset>() - state["start_time"]!.GetValue<DateTimeOffset>();
         using var process = Process.GetProcessById(dashboard.Process.ProcessId);
         var used = process.TotalProcessorTime - usedBefore;
+        baseline = (baseline + await MeasureAsync(engine, items)) / 2;
         Print(items, slots, wall, used, await PartsAsync(data.Path, SampleDashboard.Text(state, "id"), slots), memory);
+        var each = wall.TotalMilliseconds * slots / items;
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"a slot's time for an item: {each:0.0} ms, by the engine alone {baseline:0.0} ms; the platform adds {each - baseline:0.0} ms, ratio {each / baseline:0.000}"));
+    }
+
+    private static async Task<double> MeasureAsync(EngineAlone engine, int items)
+    {
+        var milliseconds = await engine.MeasureAsync(Math.Min(items, MostBaselineItems));
+        await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"engine alone: {milliseconds:0.0} ms of a slot for an item"));
+        return milliseconds;
     }
 
     private static void Print(int items, int slots, TimeSpan wall, TimeSpan used, List<Parts> parts, List<double> memory)

@@ -39,8 +39,8 @@ public sealed partial class DashboardProcess : IAsyncDisposable
         _process.BeginErrorReadLine();
     }
 
-    /// <summary>The program's own build output, next to that of the tests.</summary>
-    public static string ProgramPath { get; } = Path.Combine(
+    /// <summary>The program's own build output, next to that of the tests; or a published one, for benchmarks.</summary>
+    public static string ProgramPath { get; } = Environment.GetEnvironmentVariable("DASHBOARD_PROGRAM") ?? Path.Combine(
         AppContext.BaseDirectory.Replace("IntunedDashboard.Tests", "IntunedDashboard", StringComparison.Ordinal), "IntunedDashboard.dll");
 
     public int ProcessId => _process.Id;
