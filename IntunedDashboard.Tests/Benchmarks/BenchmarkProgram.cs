@@ -34,7 +34,7 @@ public static class BenchmarkProgram
 
         if (args is ["jobs", .. var jobs])
         {
-            await JobBenchmark.RunAsync(Number(jobs, 0, 2000), Number(jobs, 1, 2));
+            await JobBenchmark.RunAsync(Number(jobs, 0, 2000), Number(jobs, 1, 2), Number(jobs, 2, 1));
             return 0;
         }
 
@@ -67,7 +67,7 @@ public static class BenchmarkProgram
             return 0;
         }
 
-        await Console.Error.WriteLineAsync("Usage: dotnet run --project IntunedDashboard.Tests -c Release -- benchmark [rounds] | start [rounds] | compile [rounds] | jobs [items [slots]] | capacity [items [workers]] | recorder [keys] | crash [rounds [seed]] | crash-job [kills [items [seed]]] | cluster [runs [items]]");
+        await Console.Error.WriteLineAsync("Usage: dotnet run --project IntunedDashboard.Tests -c Release -- benchmark [rounds] | start [rounds] | compile [rounds] | jobs [items [slots [rounds]]] | capacity [items [workers]] | recorder [keys] | crash [rounds [seed]] | crash-job [kills [items [seed]]] | cluster [runs [items]]");
         return 1;
     }
 

@@ -265,7 +265,10 @@ public sealed class LivePageTests(BrowserHost host) : IAsyncLifetime
 
         Assert.True(connections.TryPeek(out var first));
         await first.CloseAsync(new WebSocketRouteCloseOptions { Code = 1012 });
-        await Eventually.TrueAsync(() => connections.Count > 1);
+
+        // An open connection is not yet one that takes a click.
+        await Expect(page.Locator("#components-reconnect-modal.components-reconnect-hide")).ToHaveCountAsync(1);
+        Assert.True(connections.Count > 1);
         await sheet.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
 
         await Expect(sheet.GetByText("Enter password.")).ToBeVisibleAsync();
