@@ -18,9 +18,6 @@ public static class CapacityBenchmark
     /// <summary>For each Worker.</summary>
     private const int WarmItems = 8;
 
-    /// <summary>Of the kernel's clock in <c>/proc</c>.</summary>
-    private const double TicksPerSecond = 100;
-
     public static async Task RunAsync(int items, params int[] workers)
     {
         foreach (var count in workers)
@@ -139,7 +136,7 @@ public static class CapacityBenchmark
         await using var connection = new NpgsqlConnection(postgres.ConnectionString);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand("SELECT pg_backend_pid()", connection);
-        return int.Parse(StatOf((int)(await command.ExecuteScalarAsync())!)[1], CultureInfo.InvariantCulture);
+        return ProcessorTime.ParentOf((int)(await command.ExecuteScalarAsync())!);
     }
 
     private static async Task<Usage> ReadAsync(PostgresInstance postgres, int server, SampleDashboard web, List<DashboardProcess> workers)
@@ -148,27 +145,11 @@ public static class CapacityBenchmark
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand("SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()", connection);
         var transactions = (long)(await command.ExecuteScalarAsync())!;
-        var machine = File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..9].Select(t => long.Parse(t, CultureInfo.InvariantCulture)).ToArray();
 
-        // The fourth and fifth are idle and waiting for disks. Children of the server that have ended count at the server itself.
-        var busy = machine.Sum() - machine[3] - machine[4];
-        var database = Ticks(server, withEnded: true) + ProcessTree.DescendantsOf(server).Sum(p => Ticks(p.Pid, withEnded: false));
+        // Children of the server that have ended count at the server itself.
+        var database = ProcessorTime.Of(server, withEnded: true) + ProcessTree.DescendantsOf(server).Sum(p => ProcessorTime.Of(p.Pid));
         return new Usage(
-            transactions,
-            busy / TicksPerSecond,
-            database / TicksPerSecond,
-            Ticks(web.Process.ProcessId, withEnded: false) / TicksPerSecond,
-            workers.Sum(w => Ticks(w.ProcessId, withEnded: false)) / TicksPerSecond);
-    }
-
-    private static long Ticks(int pid, bool withEnded) =>
-        StatOf(pid)[11..(withEnded ? 15 : 13)].Sum(field => long.Parse(field, CultureInfo.InvariantCulture));
-
-    /// <summary>What stands behind the name: state, parent, ..., and from the eleventh on the ticks of itself and of its ended children.</summary>
-    private static string[] StatOf(int pid)
-    {
-        var stat = File.ReadAllText($"/proc/{pid}/stat");
-        return stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+            transactions, ProcessorTime.OfMachine(), database, ProcessorTime.Of(web.Process.ProcessId), workers.Sum(w => ProcessorTime.Of(w.ProcessId)));
     }
 
     /// <summary>Seconds of processor time, besides the first.</summary>

@@ -66,8 +66,7 @@ public static class JobBenchmark
         using var triggered = await dashboard.Client.PostAsJsonAsync($"{Project}/jobs/{Job}/trigger", new { });
         var jobRun = $"{Project}/jobs/{Job}/runs/{SampleDashboard.Text((await triggered.Content.ReadFromJsonAsync<JsonObject>())!, "jobRunId")}";
         var memory = new List<double>();
-        using var before = Process.GetProcessById(dashboard.Process.ProcessId);
-        var usedBefore = before.TotalProcessorTime;
+        var (machine, server) = (ProcessorTime.OfMachine(), ProcessorTime.Of(dashboard.Process.ProcessId));
         JsonNode state;
         while ((state = (await dashboard.Client.GetFromJsonAsync<JsonObject>(jobRun))!["jobRun"]!)["end_time"] is null)
         {
@@ -87,24 +86,30 @@ public static class JobBenchmark
         }
 
         var wall = state["end_time"]!.GetValue<DateTimeOffset>() - state["start_time"]!.GetValue<DateTimeOffset>();
-        using var process = Process.GetProcessById(dashboard.Process.ProcessId);
-        var used = process.TotalProcessorTime - usedBefore;
-        Print(items, slots, wall, used, await PartsAsync(dataDirectory, SampleDashboard.Text(state, "id"), slots), memory);
+        machine = ProcessorTime.OfMachine() - machine;
+        server = ProcessorTime.Of(dashboard.Process.ProcessId) - server;
+        Print(items, slots, wall, machine, server, await PartsAsync(dataDirectory, SampleDashboard.Text(state, "id"), slots), memory);
         return wall.TotalMilliseconds * slots / items;
     }
 
     private static async Task<double> MeasureAsync(EngineAlone engine, int items)
     {
-        var milliseconds = await engine.MeasureAsync(Math.Min(items, MostBaselineItems));
-        await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"engine alone: {milliseconds:0.0} ms of a slot for an item"));
+        items = Math.Min(items, MostBaselineItems);
+        var (machine, program) = (ProcessorTime.OfMachine(), ProcessorTime.Of(Environment.ProcessId));
+        var milliseconds = await engine.MeasureAsync(items);
+        machine = ProcessorTime.OfMachine() - machine;
+        program = ProcessorTime.Of(Environment.ProcessId) - program;
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"engine alone: {milliseconds:0.0} ms of a slot for an item; an item takes {1000 * machine / items:0.0} ms of processor time, {1000 * program / items:0.0} ms of it the program's"));
         return milliseconds;
     }
 
-    private static void Print(int items, int slots, TimeSpan wall, TimeSpan used, List<Parts> parts, List<double> memory)
+    private static void Print(int items, int slots, TimeSpan wall, double machine, double server, List<Parts> parts, List<double> memory)
     {
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{items} items in {wall.TotalSeconds:0.0} s with {slots} slots: {items / wall.TotalMinutes:0} items a minute, {used.TotalMilliseconds / items:0.0} ms of the server's processor time an item"));
+            $"{items} items in {wall.TotalSeconds:0.0} s with {slots} slots: {items / wall.TotalMinutes:0} items a minute; an item takes {1000 * machine / items:0.0} ms of processor time, {1000 * server / items:0.0} ms of it the server's"));
         Print("waiting for its browser", parts.ConvertAll(p => p.Browser));
         Print("in browser and runner", parts.ConvertAll(p => p.Engine));
         Print("platform: from slot to slot", parts.ConvertAll(p => p.Dispatch));

@@ -47,6 +47,24 @@ public sealed class BrowserPoolTests
     }
 
     [Fact]
+    public async Task A_lease_that_is_given_up_leaves_its_browser_to_whoever_waits_next()
+    {
+        await using var host = await EngineHost.StartAsync(null, ("Node:BrowserSlots", "1"));
+        using var impatience = new CancellationTokenSource();
+        var first = host.Browsers.LeaseAsync(new BrowserRequest(), impatience.Token);
+        var second = host.Browsers.LeaseAsync(new BrowserRequest(), default);
+
+        await impatience.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        await using var lease = await second;
+        // The one that was launched for the first lease is ready for the next one, and no other is needed.
+        await Eventually.TrueAsync(() => host.RegisteredBrowsers().Count == 2);
+        await using var next = await host.Browsers.LeaseAsync(new BrowserRequest(), default);
+        Assert.NotEqual(lease.CdpEndpoint, next.CdpEndpoint);
+    }
+
+    [Fact]
     public async Task A_browser_that_dies_while_it_waits_is_replaced()
     {
         await using var host = await EngineHost.StartAsync();
@@ -90,8 +108,11 @@ public sealed class BrowserPoolTests
 
         await using var host = await EngineHost.StartAsync(null, ("Browser:ExecutablePath", fake));
 
-        var refused = await Assert.ThrowsAsync<BrowserUnavailableException>(() => host.Browsers.LeaseAsync(new BrowserRequest(), default));
+        var leases = Enumerable.Range(0, 3).Select(_ => host.Browsers.LeaseAsync(new BrowserRequest(), default)).ToList();
 
+        await Assert.ThrowsAsync<BrowserUnavailableException>(() => leases[0]);
+        await Assert.ThrowsAsync<BrowserUnavailableException>(() => leases[1]);
+        var refused = await Assert.ThrowsAsync<BrowserUnavailableException>(() => leases[2]);
         Assert.Contains(fake, refused.Message, StringComparison.Ordinal);
         Assert.Equal(new BrowserAvailability(false, false, refused.Message), host.Browsers.Availability);
     }

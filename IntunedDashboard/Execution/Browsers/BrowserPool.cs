@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 
 namespace IntunedDashboard.Execution.Browsers;
 
-/// <summary>Keeps the next browsers launched and warmed. Safe for concurrent use.</summary>
+/// <summary>Keeps the next browsers launched, and warmed while the node is not fully used. Safe for concurrent use.</summary>
 internal sealed class BrowserPool(
     BrowserLocator locator, PlaywrightDriver driver, EngineWorkspace workspace, EngineLimits limits, IOptions<BrowserOptions> browserOptions,
     IOptions<NodeOptions> nodeOptions, EngineMetrics metrics, TimeProvider clock, ILogger<BrowserPool> logger) : IBrowserPool, IAsyncDisposable
@@ -13,6 +13,10 @@ internal sealed class BrowserPool(
 
     private readonly Lock _gate = new();
     private readonly List<BrowserProcess> _ready = [];
+
+    /// <summary>Leases without a browser. Whatever is launched goes to the first of them; at least as many launches are under way.</summary>
+    private readonly Queue<TaskCompletionSource<BrowserProcess>> _waiting = new();
+    private int _launching;
     private int _leased;
     private readonly Dictionary<bool, SharedBrowser> _shared = [];
     private readonly SemaphoreSlim _sharing = new(1, 1);
@@ -51,16 +55,15 @@ internal sealed class BrowserPool(
 
         if (request.Headful)
         {
-            var own = await LaunchAsync(headful: true, cancellationToken);
+            var own = await LaunchAsync(Locate(headful: true), headful: true, () => false, cancellationToken);
             return new BrowserLease(own, () => _background.Add(() => own.DisposeAsync().AsTask()));
         }
 
-        var ready = TakeReady();
         Interlocked.Increment(ref _leased);
         try
         {
             Refill(RefillDelay);
-            var browser = ready ?? await LaunchAsync(headful: false, cancellationToken);
+            var browser = await NextAsync(cancellationToken);
             return new BrowserLease(browser, () => _background.Add(() => EndAsync(browser)));
         }
         catch
@@ -79,20 +82,21 @@ internal sealed class BrowserPool(
         }
     }
 
-    /// <summary>Launches the first browser; the others follow in the background. Until then a lease launches its own.</summary>
+    /// <summary>Launches the first browser; the others follow in the background.</summary>
     /// <returns>Whether a browser works.</returns>
     public async Task<bool> WarmAsync(CancellationToken cancellationToken)
     {
-        try
+        lock (_gate)
         {
-            var first = await LaunchAsync(headful: false, cancellationToken);
-            ExecutionLog.BrowserReady(logger, first.Description);
-            Keep(first);
+            _launching++;
         }
-        catch (BrowserUnavailableException)
+
+        if (await LaunchNextAsync(cancellationToken) is not { } first)
         {
             return false;
         }
+
+        ExecutionLog.BrowserReady(logger, first.Description);
 
         EndRefill();
         Refill(TimeSpan.Zero);
@@ -105,7 +109,7 @@ internal sealed class BrowserPool(
     {
         ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, this);
         var found = locator.Find(headful: true) ?? locator.Find(headful: false) ?? throw Unavailable(BrowserAdvice.NotFound(headful: false), null);
-        return LaunchAsync(found, headful: false, cancellationToken);
+        return LaunchAsync(found, headful: false, () => false, cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
@@ -141,10 +145,99 @@ internal sealed class BrowserPool(
         }
     }
 
-    private Task<BrowserProcess> LaunchAsync(bool headful, CancellationToken cancellationToken) =>
-        LaunchAsync(locator.Find(headful) ?? throw Unavailable(BrowserAdvice.NotFound(headful), null), headful, cancellationToken);
+    /// <summary>One that is ready, or the next one that is launched and that nobody has waited for longer.</summary>
+    private async Task<BrowserProcess> NextAsync(CancellationToken cancellationToken)
+    {
+        var place = new TaskCompletionSource<BrowserProcess>(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate)
+        {
+            if (TakeReady() is { } ready)
+            {
+                return ready;
+            }
 
-    private async Task<BrowserProcess> LaunchAsync(FoundBrowser found, bool headful, CancellationToken cancellationToken)
+            _waiting.Enqueue(place);
+            if (_launching < _waiting.Count(w => !w.Task.IsCompleted))
+            {
+                _launching++;
+                _background.Add(() => LaunchNextAsync(_closing.Token));
+            }
+        }
+
+        await using var registration = cancellationToken.Register(() => place.TrySetCanceled(cancellationToken));
+        return await place.Task;
+    }
+
+    /// <summary>Launches a browser for whoever waits first, or else for the next lease. Whoever calls this has counted it.</summary>
+    /// <returns>Null when no browser works.</returns>
+    private async Task<BrowserProcess?> LaunchNextAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var browser = await LaunchAsync(Locate(headful: false), headful: false, IsWorthWarming, cancellationToken);
+            Give(browser);
+            return browser;
+        }
+        catch (Exception fault)
+        {
+            Refuse(fault);
+            if (fault is BrowserUnavailableException)
+            {
+                return null;
+            }
+
+            throw;
+        }
+    }
+
+    private void Give(BrowserProcess browser)
+    {
+        lock (_gate)
+        {
+            _launching--;
+            while (_waiting.TryDequeue(out var place))
+            {
+                if (place.TrySetResult(browser))
+                {
+                    return;
+                }
+            }
+
+            _ready.Add(browser);
+        }
+
+        browser.Ended += (_, _) => Discard(browser);
+        if (!browser.IsAlive)
+        {
+            // It ended before anybody listened.
+            Discard(browser);
+        }
+    }
+
+    private void Refuse(Exception fault)
+    {
+        lock (_gate)
+        {
+            _launching--;
+            while (_waiting.TryDequeue(out var place) && !place.TrySetException(fault))
+            {
+            }
+        }
+    }
+
+    /// <summary>Warming takes a fifth of what a browser needs for a short Run, and the Run gains less than that: it is worth the while only
+    /// when the processor has nothing else to do.</summary>
+    private bool IsWorthWarming()
+    {
+        lock (_gate)
+        {
+            return _leased < nodeOptions.Value.BrowserSlots && _waiting.All(w => w.Task.IsCompleted);
+        }
+    }
+
+    private FoundBrowser Locate(bool headful) => locator.Find(headful) ?? throw Unavailable(BrowserAdvice.NotFound(headful), null);
+
+    private async Task<BrowserProcess> LaunchAsync(FoundBrowser found, bool headful, Func<bool> isWorthWarming, CancellationToken cancellationToken)
     {
         for (var isRetry = false; ; isRetry = true)
         {
@@ -152,7 +245,7 @@ internal sealed class BrowserPool(
             var begun = clock.GetTimestamp();
             try
             {
-                var browser = await BrowserProcess.LaunchAsync(playwright, found, headful, workspace, limits, logger);
+                var browser = await BrowserProcess.LaunchAsync(playwright, found, headful, isWorthWarming, workspace, limits, logger);
                 metrics.BrowserStarted(clock.GetElapsedTime(begun), succeeded: true);
                 if (!Availability.IsAvailable)
                 {
@@ -209,7 +302,7 @@ internal sealed class BrowserPool(
 
             if (shared?.Browser.IsAlive != true)
             {
-                var browser = (headful ? null : TakeReady()) ?? await LaunchAsync(headful, cancellationToken);
+                var browser = (headful ? null : TakeReady()) ?? await LaunchAsync(Locate(headful), headful, () => false, cancellationToken);
                 shared = new SharedBrowser(browser);
                 lock (_gate)
                 {
@@ -236,21 +329,6 @@ internal sealed class BrowserPool(
             }
 
             return taken;
-        }
-    }
-
-    private void Keep(BrowserProcess browser)
-    {
-        lock (_gate)
-        {
-            _ready.Add(browser);
-        }
-
-        browser.Ended += (_, _) => Discard(browser);
-        if (!browser.IsAlive)
-        {
-            // It ended before anybody listened.
-            Discard(browser);
         }
     }
 
@@ -301,27 +379,33 @@ internal sealed class BrowserPool(
             await Task.Delay(delay, _closing.Token);
             while (IsShort())
             {
-                Keep(await LaunchAsync(headful: false, _closing.Token));
+                if (await LaunchNextAsync(_closing.Token) is null)
+                {
+                    // The next lease reports what is wrong.
+                    EndRefill();
+                    return;
+                }
             }
         }
         catch (Exception e)
         {
             EndRefill();
-            if (e is not (OperationCanceledException or BrowserUnavailableException))
+            if (e is not OperationCanceledException)
             {
                 throw;
             }
-
-            // The next lease launches its own browser and reports what is wrong.
         }
     }
 
-    /// <summary>Ends the refill when there is nothing more to do, in one step: a browser that dies in between would not be replaced.</summary>
+    /// <summary>Ends the refill when there is nothing more to do, in one step: a browser that dies in between would not be replaced. Else
+    /// the next launch is counted.</summary>
     private bool IsShort()
     {
         lock (_gate)
         {
-            return _isRefilling = _ready.Count(b => b.IsAlive) < Wanted && !_closing.IsCancellationRequested;
+            _isRefilling = _ready.Count(b => b.IsAlive) < Wanted && !_closing.IsCancellationRequested;
+            _launching += _isRefilling ? 1 : 0;
+            return _isRefilling;
         }
     }
 

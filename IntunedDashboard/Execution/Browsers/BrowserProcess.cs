@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using IntunedDashboard.Execution.Processes;
 using Microsoft.Playwright;
@@ -16,6 +17,8 @@ internal sealed class BrowserProcess : IAsyncDisposable
     /// by its headless shell.</summary>
     private static readonly string[] WithoutDirectUdp =
         ["--webrtc-ip-handling-policy=disable_non_proxied_udp", "--force-webrtc-ip-handling-policy=disable_non_proxied_udp"];
+
+    private const string ProcessInfo = "SystemInfo.getProcessInfo";
 
     private readonly IBrowser _browser;
     private readonly ProcessIdentity? _identity;
@@ -63,9 +66,12 @@ internal sealed class BrowserProcess : IAsyncDisposable
         remove => throw new NotSupportedException();
     }
 
+    /// <param name="isWorthWarming">Asked when it has started: whether a first page is opened and closed, so that the next one takes half
+    /// the time.</param>
     /// <exception cref="PlaywrightException">It did not start.</exception>
     public static async Task<BrowserProcess> LaunchAsync(
-        IPlaywright playwright, FoundBrowser found, bool headful, EngineWorkspace workspace, EngineLimits limits, ILogger logger)
+        IPlaywright playwright, FoundBrowser found, bool headful, Func<bool> isWorthWarming, EngineWorkspace workspace, EngineLimits limits,
+        ILogger logger)
     {
         var port = FreePort();
         var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
@@ -94,7 +100,7 @@ internal sealed class BrowserProcess : IAsyncDisposable
                 identity?.Kill();
             }
 
-            if (e is HttpRequestException or System.Text.Json.JsonException)
+            if (e is HttpRequestException or JsonException or CdpException)
             {
                 throw new PlaywrightException("The browser's DevTools address does not answer.", e);
             }
@@ -104,10 +110,18 @@ internal sealed class BrowserProcess : IAsyncDisposable
 
         async Task<BrowserProcess> PrepareAsync()
         {
-            identity = await IdentityAsync(browser);
+            var pid = await PidAsync(browser);
+            identity = pid == 0 ? null : ProcessIdentity.Of(pid);
             var version = await Loopback.GetFromJsonAsync<DevToolsVersion>($"http://127.0.0.1:{port}/json/version");
-            await WarmUpAsync(browser, port);
-            return new BrowserProcess(browser, found, port, version!, identity, workspace, limits, logger);
+            await ProveAsync(version!.WebSocketDebuggerUrl, pid);
+            if (isWorthWarming())
+            {
+                var context = await browser.NewContextAsync();
+                await context.NewPageAsync();
+                await context.CloseAsync();
+            }
+
+            return new BrowserProcess(browser, found, port, version, identity, workspace, limits, logger);
         }
     }
 
@@ -147,32 +161,26 @@ internal sealed class BrowserProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>The first page of a browser takes twice the time of the next. It also proves that the port is this browser's: between
-    /// choosing and using it, another browser may have taken it, and a Run would drive somebody else's.</summary>
-    private static async Task WarmUpAsync(IBrowser browser, int port)
+    /// <summary>Between choosing and using the port, another browser may have taken it, and a Run would drive somebody else's.</summary>
+    private static async Task ProveAsync(string webSocketEndpoint, int pid)
     {
-        var context = await browser.NewContextAsync();
-        var page = await context.NewPageAsync();
-        var session = await context.NewCDPSessionAsync(page);
-        var target = (await session.SendAsync("Target.getTargetInfo"))!.Value.GetProperty("targetInfo").GetProperty("targetId").GetString()!;
-        var listed = await Loopback.GetStringAsync($"http://127.0.0.1:{port}/json/list");
-        if (!listed.Contains(target, StringComparison.Ordinal))
+        await using var connection = await CdpConnection.OpenAsync(webSocketEndpoint, _ => { }, CancellationToken.None);
+        if (PidOf(await connection.CallAsync(ProcessInfo, null, null)) != pid)
         {
             throw new PlaywrightException("Another program has taken the browser's DevTools port.");
         }
-
-        await context.CloseAsync();
     }
 
-    private static async Task<ProcessIdentity?> IdentityAsync(IBrowser browser)
+    private static async Task<int> PidAsync(IBrowser browser)
     {
         var session = await browser.NewBrowserCDPSessionAsync();
-        var info = await session.SendAsync("SystemInfo.getProcessInfo");
+        var info = await session.SendAsync(ProcessInfo);
         await session.DetachAsync();
-        var pid = info?.GetProperty("processInfo").EnumerateArray()
-            .Where(p => p.GetProperty("type").GetString() == "browser").Select(p => p.GetProperty("id").GetInt32()).FirstOrDefault();
-        return pid is > 0 and var number ? ProcessIdentity.Of(number) : null;
+        return PidOf(info!.Value);
     }
+
+    private static int PidOf(JsonElement info) => info.GetProperty("processInfo").EnumerateArray()
+        .Where(p => p.GetProperty("type").GetString() == "browser").Select(p => p.GetProperty("id").GetInt32()).FirstOrDefault();
 
     /// <summary>Playwright chooses the profile's folder; the command line is the only place that tells it.</summary>
     private static string? ProfileOf(int pid)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using IntunedDashboard.Execution.Browsers;
 
 namespace IntunedDashboard.Execution.Hosting;
 

@@ -1,3 +1,5 @@
+using IntunedDashboard.Execution.Browsers;
+
 namespace IntunedDashboard.Execution.Hosting;
 
 /// <summary>The pages of a hosted browser, as large as the viewer's own page and steered by it.</summary>

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 using System.Net.WebSockets;
 using System.Text.Json;
 
-namespace IntunedDashboard.Execution.Hosting;
+namespace IntunedDashboard.Execution.Browsers;
 
 /// <summary>The browser refused a command, or is gone.</summary>
 internal sealed class CdpException(string message, Exception? inner = null) : Exception(message, inner);
