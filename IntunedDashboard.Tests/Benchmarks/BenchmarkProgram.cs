@@ -34,13 +34,19 @@ public static class BenchmarkProgram
 
         if (args is ["jobs", .. var jobs])
         {
-            await JobBenchmark.RunAsync(Number(jobs, 0, 2000), Number(jobs, 1, 2), Number(jobs, 2, 1));
+            await JobBenchmark.RunAsync(Number(jobs, 0, 2000), Number(jobs, 1, 2), Number(jobs, 2, 1), jobs.Contains("watched"));
             return 0;
         }
 
         if (args is ["capacity", .. var capacity])
         {
             await CapacityBenchmark.RunAsync(Number(capacity, 0, 200), capacity.Length > 1 ? [.. capacity.Skip(1).Select((_, i) => Number(capacity, i + 1, 2))] : [2, 4, 8]);
+            return 0;
+        }
+
+        if (args is ["dispatch", .. var dispatches])
+        {
+            await DispatchBenchmark.RunAsync(Number(dispatches, 0, 1000));
             return 0;
         }
 
@@ -67,7 +73,7 @@ public static class BenchmarkProgram
             return 0;
         }
 
-        await Console.Error.WriteLineAsync("Usage: dotnet run --project IntunedDashboard.Tests -c Release -- benchmark [rounds] | start [rounds] | compile [rounds] | jobs [items [slots [rounds]]] | capacity [items [workers ...]] | recorder [keys] | crash [rounds [seed]] | crash-job [kills [items [seed]]] | cluster [runs [items]]");
+        await Console.Error.WriteLineAsync("Usage: dotnet run --project IntunedDashboard.Tests -c Release -- benchmark [rounds] | start [rounds] | compile [rounds] | jobs [items [slots [rounds]]] [watched] | capacity [items [workers ...]] | dispatch [items] | recorder [keys] | crash [rounds [seed]] | crash-job [kills [items [seed]]] | cluster [runs [items]]");
         return 1;
     }
 

@@ -28,7 +28,7 @@ public static class JobBenchmark
     /// <summary>Of the baseline, each time.</summary>
     private const int MostBaselineItems = 200;
 
-    public static async Task RunAsync(int items, int slots, int rounds)
+    public static async Task RunAsync(int items, int slots, int rounds, bool isWatched)
     {
         using var data = new TemporaryFolder("job-benchmark");
         await using var dashboard = new SampleDashboard(data.Path);
@@ -44,7 +44,7 @@ public static class JobBenchmark
         var added = new List<double>();
         for (var round = 0; round < rounds; round++)
         {
-            var each = await RunJobAsync(dashboard, data.Path, items, slots);
+            var each = await RunJobAsync(dashboard, data.Path, items, slots, isWatched);
             var next = await MeasureAsync(engine, items);
             var alone = (baseline + next) / 2;
             added.Add(each - alone);
@@ -61,10 +61,11 @@ public static class JobBenchmark
     }
 
     /// <returns>Milliseconds of a slot for each item.</returns>
-    private static async Task<double> RunJobAsync(SampleDashboard dashboard, string dataDirectory, int items, int slots)
+    private static async Task<double> RunJobAsync(SampleDashboard dashboard, string dataDirectory, int items, int slots, bool isWatched)
     {
         using var triggered = await dashboard.Client.PostAsJsonAsync($"{Project}/jobs/{Job}/trigger", new { });
         var jobRun = $"{Project}/jobs/{Job}/runs/{SampleDashboard.Text((await triggered.Content.ReadFromJsonAsync<JsonObject>())!, "jobRunId")}";
+        await using var page = isWatched ? await WatchedJobRun.OpenAsync(dashboard, $"/projects/{jobRun}") : null;
         var memory = new List<double>();
         var (machine, server) = (ProcessorTime.OfMachine(), ProcessorTime.Of(dashboard.Process.ProcessId));
         JsonNode state;
@@ -75,6 +76,11 @@ public static class JobBenchmark
             {
                 memory.Add(Megabytes(dashboard.Process.ProcessId));
                 await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{done} of {items} items, {memory[^1]:0} MB"));
+            }
+
+            if (page is not null)
+            {
+                await page.ShowsAsync(done);
             }
 
             await Task.Delay(PollInterval);
@@ -89,6 +95,12 @@ public static class JobBenchmark
         machine = ProcessorTime.OfMachine() - machine;
         server = ProcessorTime.Of(dashboard.Process.ProcessId) - server;
         Print(items, slots, wall, machine, server, await PartsAsync(dataDirectory, SampleDashboard.Text(state, "id"), slots), memory);
+        if (page is not null)
+        {
+            await page.ShowsAsync(items);
+            await page.PrintAsync();
+        }
+
         return wall.TotalMilliseconds * slots / items;
     }
 

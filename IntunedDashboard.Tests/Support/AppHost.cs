@@ -123,6 +123,9 @@ public sealed class AppHost : IAsyncLifetime, IAsyncDisposable
         _app = global::Program.Create(args, builder =>
         {
             builder.Logging.ClearProviders().AddProvider(_log);
+
+            // Passwords of people are made hard to guess; each host would pay for that several times.
+            builder.Services.Configure<PasswordHasherOptions>(hashes => hashes.IterationCount = 1000);
             if (!_warm)
             {
                 builder.Services.Remove(builder.Services.Single(s => s.ImplementationType == typeof(EngineStart)));

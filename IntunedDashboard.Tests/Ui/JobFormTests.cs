@@ -161,7 +161,8 @@ public sealed class JobFormTests(JobFormHost host) : IClassFixture<JobFormHost>
         body["schedule"]!["calendars"]![0]!["hour"] = 25;
         await text.FillAsync(body.ToJsonString());
         await page.GetByRole(AriaRole.Button, new() { Name = "Apply to the form" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.List, new() { Name = "Faults in the JSON" }).Locator("code")).ToHaveTextAsync(["schedule.calendars[0].hour", "payload[2].apiName"]);
+        var faults = page.GetByRole(AriaRole.List, new() { Name = "Faults in the JSON" }).Locator("code");
+        await Expect(faults).ToHaveTextAsync(["schedule.calendars[0].hour", "payload[2].apiName"]);
 
         await page.GetByRole(AriaRole.Link, new() { Name = "Form", Exact = true }).ClickAsync();
         await Expect(page.GetByText("is not applied to this form")).ToBeVisibleAsync();
@@ -173,6 +174,11 @@ public sealed class JobFormTests(JobFormHost host) : IClassFixture<JobFormHost>
         body["payload"]![2]!["apiName"] = "hello";
         body["schedule"]!["calendars"]![0]!["hour"] = 23;
         await text.FillAsync(body.ToJsonString());
+
+        // Leaving the text moves nothing away from under the mouse that is about to press the button below.
+        await text.BlurAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Discard changes" })).ToBeEnabledAsync();
+        await Expect(faults).ToHaveCountAsync(2);
         await page.GetByRole(AriaRole.Button, new() { Name = "Apply to the form" }).ClickAsync();
         await Expect(page.GetByText("The form has what the JSON says.")).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "Form", Exact = true }).ClickAsync();

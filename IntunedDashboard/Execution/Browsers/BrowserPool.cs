@@ -12,11 +12,7 @@ internal sealed class BrowserPool(
     private static readonly TimeSpan RefillDelay = TimeSpan.FromMilliseconds(150);
 
     private readonly Lock _gate = new();
-    private readonly List<BrowserProcess> _ready = [];
-
-    /// <summary>Leases without a browser. Whatever is launched goes to the first of them; at least as many launches are under way.</summary>
-    private readonly Queue<TaskCompletionSource<BrowserProcess>> _waiting = new();
-    private int _launching;
+    private readonly BrowserQueue _queue = new();
     private int _leased;
     private readonly Dictionary<bool, SharedBrowser> _shared = [];
     private readonly SemaphoreSlim _sharing = new(1, 1);
@@ -63,7 +59,7 @@ internal sealed class BrowserPool(
         try
         {
             Refill(RefillDelay);
-            var browser = await NextAsync(cancellationToken);
+            var browser = await _queue.TakeAsync(() => _background.Add(() => LaunchNextAsync(_closing.Token)), cancellationToken);
             return new BrowserLease(browser, () => _background.Add(() => EndAsync(browser)));
         }
         catch
@@ -86,18 +82,13 @@ internal sealed class BrowserPool(
     /// <returns>Whether a browser works.</returns>
     public async Task<bool> WarmAsync(CancellationToken cancellationToken)
     {
-        lock (_gate)
-        {
-            _launching++;
-        }
-
+        _queue.BeginLaunch();
         if (await LaunchNextAsync(cancellationToken) is not { } first)
         {
             return false;
         }
 
         ExecutionLog.BrowserReady(logger, first.Description);
-
         EndRefill();
         Refill(TimeSpan.Zero);
         return true;
@@ -121,11 +112,10 @@ internal sealed class BrowserPool(
 
         await _closing.CancelAsync();
         await _background.DrainAsync();
-        BrowserProcess[] open;
+        var open = _queue.TakeAll();
         lock (_gate)
         {
-            open = [.. _ready, .. _shared.Values.Select(s => s.Browser)];
-            _ready.Clear();
+            open = [.. open, .. _shared.Values.Select(s => s.Browser)];
             _shared.Clear();
         }
 
@@ -145,29 +135,6 @@ internal sealed class BrowserPool(
         }
     }
 
-    /// <summary>One that is ready, or the next one that is launched and that nobody has waited for longer.</summary>
-    private async Task<BrowserProcess> NextAsync(CancellationToken cancellationToken)
-    {
-        var place = new TaskCompletionSource<BrowserProcess>(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (_gate)
-        {
-            if (TakeReady() is { } ready)
-            {
-                return ready;
-            }
-
-            _waiting.Enqueue(place);
-            if (_launching < _waiting.Count(w => !w.Task.IsCompleted))
-            {
-                _launching++;
-                _background.Add(() => LaunchNextAsync(_closing.Token));
-            }
-        }
-
-        await using var registration = cancellationToken.Register(() => place.TrySetCanceled(cancellationToken));
-        return await place.Task;
-    }
-
     /// <summary>Launches a browser for whoever waits first, or else for the next lease. Whoever calls this has counted it.</summary>
     /// <returns>Null when no browser works.</returns>
     private async Task<BrowserProcess?> LaunchNextAsync(CancellationToken cancellationToken)
@@ -175,12 +142,16 @@ internal sealed class BrowserPool(
         try
         {
             var browser = await LaunchAsync(Locate(headful: false), headful: false, IsWorthWarming, cancellationToken);
-            Give(browser);
+            if (_queue.Give(browser))
+            {
+                Watch(browser);
+            }
+
             return browser;
         }
         catch (Exception fault)
         {
-            Refuse(fault);
+            _queue.Refuse(fault);
             if (fault is BrowserUnavailableException)
             {
                 return null;
@@ -190,50 +161,9 @@ internal sealed class BrowserPool(
         }
     }
 
-    private void Give(BrowserProcess browser)
-    {
-        lock (_gate)
-        {
-            _launching--;
-            while (_waiting.TryDequeue(out var place))
-            {
-                if (place.TrySetResult(browser))
-                {
-                    return;
-                }
-            }
-
-            _ready.Add(browser);
-        }
-
-        browser.Ended += (_, _) => Discard(browser);
-        if (!browser.IsAlive)
-        {
-            // It ended before anybody listened.
-            Discard(browser);
-        }
-    }
-
-    private void Refuse(Exception fault)
-    {
-        lock (_gate)
-        {
-            _launching--;
-            while (_waiting.TryDequeue(out var place) && !place.TrySetException(fault))
-            {
-            }
-        }
-    }
-
     /// <summary>Warming takes a fifth of what a browser needs for a short Run, and the Run gains less than that: it is worth the while only
     /// when the processor has nothing else to do.</summary>
-    private bool IsWorthWarming()
-    {
-        lock (_gate)
-        {
-            return _leased < nodeOptions.Value.BrowserSlots && _waiting.All(w => w.Task.IsCompleted);
-        }
-    }
+    private bool IsWorthWarming() => _leased < nodeOptions.Value.BrowserSlots && !_queue.IsWaitedFor;
 
     private FoundBrowser Locate(bool headful) => locator.Find(headful) ?? throw Unavailable(BrowserAdvice.NotFound(headful), null);
 
@@ -302,7 +232,7 @@ internal sealed class BrowserPool(
 
             if (shared?.Browser.IsAlive != true)
             {
-                var browser = (headful ? null : TakeReady()) ?? await LaunchAsync(Locate(headful), headful, () => false, cancellationToken);
+                var browser = (headful ? null : _queue.TakeReady()) ?? await LaunchAsync(Locate(headful), headful, () => false, cancellationToken);
                 shared = new SharedBrowser(browser);
                 lock (_gate)
                 {
@@ -318,29 +248,19 @@ internal sealed class BrowserPool(
         }
     }
 
-    private BrowserProcess? TakeReady()
+    private void Watch(BrowserProcess browser)
     {
-        lock (_gate)
+        browser.Ended += (_, _) => Discard(browser);
+        if (!browser.IsAlive)
         {
-            var taken = _ready.Find(b => b.IsAlive);
-            if (taken is not null)
-            {
-                _ready.Remove(taken);
-            }
-
-            return taken;
+            // It ended before anybody listened.
+            Discard(browser);
         }
     }
 
     private void Discard(BrowserProcess browser)
     {
-        bool wasWaiting;
-        lock (_gate)
-        {
-            wasWaiting = _ready.Remove(browser);
-        }
-
-        if (wasWaiting)
+        if (_queue.Remove(browser))
         {
             ExecutionLog.BrowserDied(logger, browser.Pid);
             _background.Add(() => browser.DisposeAsync().AsTask());
@@ -403,8 +323,12 @@ internal sealed class BrowserPool(
     {
         lock (_gate)
         {
-            _isRefilling = _ready.Count(b => b.IsAlive) < Wanted && !_closing.IsCancellationRequested;
-            _launching += _isRefilling ? 1 : 0;
+            _isRefilling = _queue.Ready < Wanted && !_closing.IsCancellationRequested;
+            if (_isRefilling)
+            {
+                _queue.BeginLaunch();
+            }
+
             return _isRefilling;
         }
     }

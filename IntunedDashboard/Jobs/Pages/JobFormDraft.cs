@@ -42,12 +42,11 @@ public sealed class JobFormDraft
         (Fault, Faults) = (null, []);
     }
 
-    public void Type(string text)
-    {
+    /// <summary>What was wrong stays until the next try: if it vanished, the button below would move away under the mouse that leaves the
+    /// text to press it.</summary>
+    public void Type(string text) =>
         // A text field has one kind of line break.
         Text = text.ReplaceLineEndings("\n");
-        (Fault, Faults) = (null, []);
-    }
 
     /// <summary>Puts the text into the form.</summary>
     /// <returns>False when there is something wrong in it, which is shown then.</returns>
