@@ -18,8 +18,9 @@ namespace IntunedDashboard.Tests.Benchmarks;
 public static class DispatchBenchmark
 {
     /// <summary>What is done for the first time takes longer.</summary>
-    private const int WarmItems = 100;
+    private const int WarmItems = 500;
 
+    /// <param name="items">1000 at most: so many Runs of a JobRun may go on at once.</param>
     public static async Task RunAsync(int items)
     {
         var postgres = await PostgresServer.StartAsync();
