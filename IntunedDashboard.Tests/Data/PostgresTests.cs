@@ -1,6 +1,9 @@
+using IntunedDashboard.Data;
 using IntunedDashboard.Tests.EndToEnd;
 using IntunedDashboard.Tests.Runs;
 using IntunedDashboard.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace IntunedDashboard.Tests.Data;
@@ -31,6 +34,28 @@ public sealed class PostgresTests
             Assert.Equal(2, (await dashboard.GetAsync("runs?type=API"))["runs"]!.AsArray().Count);
             Assert.False(File.Exists(Path.Combine(data.Path, "dashboard.db")));
             Assert.False(File.Exists(Path.Combine(data.Path, "scheduler.db")));
+        }
+
+        await PostgresServer.DropDatabaseAsync(connection);
+    }
+
+    [PostgresFact]
+    public async Task A_node_that_is_frozen_within_a_transaction_does_not_keep_its_locks()
+    {
+        const string Lock = "SELECT pg_advisory_xact_lock(4711)";
+        var connection = await PostgresServer.CreateDatabaseAsync();
+        await using (var host = await AppHost.StartAsync(new Dictionary<string, string> { ["Database:Provider"] = "Postgres", ["Database:ConnectionString"] = connection }))
+        {
+            var contexts = host.Services.GetRequiredService<IDbContextFactory<AppDbContext>>();
+            await using var frozen = await contexts.CreateDbContextAsync();
+            await using var ofFrozen = await frozen.Database.BeginTransactionAsync();
+            await frozen.Database.ExecuteSqlRawAsync(Lock);
+
+            await using var heir = await contexts.CreateDbContextAsync();
+            await using var ofHeir = await heir.Database.BeginTransactionAsync();
+            await heir.Database.ExecuteSqlRawAsync(Lock);
+
+            await Assert.ThrowsAnyAsync<Exception>(() => ofFrozen.CommitAsync());
         }
 
         await PostgresServer.DropDatabaseAsync(connection);

@@ -9,6 +9,9 @@ namespace IntunedDashboard.Data;
 
 public static class DataModule
 {
+    /// <summary>Shorter than a node's lease. Between two statements of a transaction there is only what this program computes.</summary>
+    private static readonly TimeSpan MostIdle = TimeSpan.FromSeconds(10);
+
     public static WebApplicationBuilder AddData(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
@@ -54,7 +57,7 @@ public static class DataModule
 
     private static void AddPostgres(IServiceCollection services, string connectionString)
     {
-        var connection = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "IntunedDashboard" };
+        var connection = new NpgsqlConnectionStringBuilder(ForNodes(connectionString));
         services.AddSingleton(connection);
         services.AddHostedService<StartingTurn>();
         services.AddSingleton<INamedLocks, PostgresNamedLocks>();
@@ -67,5 +70,14 @@ public static class DataModule
         services.AddSingleton<DatabaseKeyRing>();
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider => new ConfigureNamedOptions<KeyManagementOptions, DatabaseKeyRing>(
             name: null, provider.GetRequiredService<DatabaseKeyRing>(), (options, ring) => options.XmlRepository = ring));
+    }
+
+    /// <summary>A node that is frozen within a transaction keeps its locks, and nobody could take over what it held. The server ends such a
+    /// transaction before the node counts as dead.</summary>
+    internal static string ForNodes(string connectionString)
+    {
+        var connection = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "IntunedDashboard" };
+        connection.Options = $"{connection.Options} -c idle_in_transaction_session_timeout={MostIdle.TotalMilliseconds:0}".TrimStart();
+        return connection.ConnectionString;
     }
 }

@@ -1,3 +1,4 @@
+using IntunedDashboard.Data;
 using IntunedDashboard.Nodes;
 using IntunedDashboard.Platform;
 using Microsoft.Data.Sqlite;
@@ -31,7 +32,7 @@ public static class SchedulingModule
         }
 
         builder.Services.AddSingleton<IConfigureOptions<DataSourceOptions>>(services => new ConfigureNamedOptions<DataSourceOptions, DashboardPaths>(
-            name: null, services.GetRequiredService<DashboardPaths>(), (options, paths) => options.ConnectionString = isPostgres ? database.ConnectionString! : ConnectionString(paths)));
+            name: null, services.GetRequiredService<DashboardPaths>(), (options, paths) => options.ConnectionString = isPostgres ? DataModule.ForNodes(database.ConnectionString!) : ConnectionString(paths)));
         builder.AddQuartz(quartz => quartz
             .ConfigureScheduler(scheduler =>
             {
