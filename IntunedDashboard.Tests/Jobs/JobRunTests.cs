@@ -227,7 +227,7 @@ public sealed class JobRunTests : IAsyncLifetime
         // One of the four ends, so there is a place for one of the two.
         gate.Release();
         await Eventually.TrueAsync(() => Engine.Count(FunctionKind.Api) == 5);
-        Assert.Null(Engine.Requests.Last().JobId);
+        Assert.Null(Engine.Requests[^1].JobId);
         gate.Release(12);
         await _host.EndAsync(mine);
         await _host.JobRunAsync("busy-job", id, "SUCCESS");
