@@ -165,7 +165,7 @@ internal sealed class BrowserProcess : IAsyncDisposable
     private static async Task ProveAsync(string webSocketEndpoint, int pid)
     {
         await using var connection = await CdpConnection.OpenAsync(webSocketEndpoint, _ => { }, CancellationToken.None);
-        if (PidOf(await connection.CallAsync(ProcessInfo, null, null)) != pid)
+        if (pid == 0 || PidOf(await connection.CallAsync(ProcessInfo, null, null)) != pid)
         {
             throw new PlaywrightException("Another program has taken the browser's DevTools port.");
         }
