@@ -62,6 +62,36 @@ public sealed class PostgresTests
     }
 
     [PostgresFact]
+    public async Task A_frozen_process_loses_its_named_locks_and_one_that_works_keeps_them()
+    {
+        const string Prefix = "project:";
+        var mostSilent = TimeSpan.FromSeconds(6);
+        var settings = new NpgsqlConnectionStringBuilder(await PostgresServer.CreateDatabaseAsync());
+        var locks = new PostgresNamedLocks(settings, mostSilent);
+        var working = await locks.TakeAsync(Prefix + "working", default);
+        var waitsForWorking = locks.TakeAsync(Prefix + "working", default);
+
+        // Without its signs of life a connection is what a frozen process has.
+        await using (var like = LockConnection.Create(settings, mostSilent))
+        await using (var frozen = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(like.ConnectionString) { KeepAlive = 0 }.ConnectionString))
+        {
+            await frozen.OpenAsync();
+            await using var command = new NpgsqlCommand($"SELECT pg_advisory_lock({PostgresNamedLocks.Family}, hashtext('{Prefix}frozen'))", frozen);
+            await command.ExecuteNonQueryAsync();
+            await using var heir = await locks.TakeAsync(Prefix + "frozen", default);
+            await Assert.ThrowsAnyAsync<Exception>(() => command.ExecuteNonQueryAsync());
+        }
+
+        Assert.False(waitsForWorking.IsCompleted);
+        await working.DisposeAsync();
+        await using (await waitsForWorking)
+        {
+        }
+
+        await PostgresServer.DropDatabaseAsync(settings.ConnectionString);
+    }
+
+    [PostgresFact]
     public async Task A_node_that_cannot_read_what_the_others_encrypt_refuses_to_start()
     {
         using var data = new TemporaryFolder("postgres-keys");

@@ -237,6 +237,7 @@ public sealed class DeploymentApiTests(AppHost host) : IClassFixture<AppHost>
         await using (var db = await host.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync())
         {
             await db.Set<Deployment>().Where(d => d.Id == id || d.Id == late).ExecuteUpdateAsync(d => d.SetProperty(x => x.Status, DeploymentStatus.Building));
+            await db.Set<Deployment>().Where(d => d.Id == id).ExecuteUpdateAsync(d => d.SetProperty(x => x.ActivatedAt, (DateTimeOffset?)null));
             await db.Set<Project>().Where(p => p.CurrentDeploymentId == id).ExecuteUpdateAsync(p => p.SetProperty(x => x.CurrentDeploymentId, (Guid?)null));
         }
 
@@ -257,6 +258,12 @@ public sealed class DeploymentApiTests(AppHost host) : IClassFixture<AppHost>
         Assert.False(Directory.Exists(orphan));
         using var source = await client.GetAsync($"{host.ProjectPath("crashed")}/deployments/{id}/source");
         Assert.Equal(HttpStatusCode.OK, source.StatusCode);
+
+        // A node that was only taken for dead goes on with the build: it has failed by now, and must not serve Runs.
+        var project = await FindProjectAsync(client, "crashed");
+        var activation = host.Services.GetRequiredService<DeploymentActivation>();
+        Assert.False(await activation.ActivateAsync(Actor.System, project.GetProperty("id").GetGuid(), id, ProjectLanguages.TypeScript, default));
+        Assert.Equal("undeployed", (await FindProjectAsync(client, "crashed")).GetProperty("status").GetString());
     }
 
     private async Task<JsonElement> FindProjectAsync(HttpClient client, string name)

@@ -60,7 +60,7 @@ public static class DataModule
         var connection = new NpgsqlConnectionStringBuilder(ForNodes(connectionString));
         services.AddSingleton(connection);
         services.AddHostedService<StartingTurn>();
-        services.AddSingleton<INamedLocks, PostgresNamedLocks>();
+        services.AddSingleton<INamedLocks>(new PostgresNamedLocks(connection, LockConnection.MostSilent));
         services.AddPooledDbContextFactory<PostgresDbContext>(options =>
         {
             options.UseNpgsql(connection.ConnectionString, postgres => postgres.ExecutionStrategy(dependencies => new PostgresRetries(dependencies)));

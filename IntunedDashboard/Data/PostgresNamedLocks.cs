@@ -4,15 +4,15 @@ using Npgsql;
 namespace IntunedDashboard.Data;
 
 /// <summary>Advisory locks, each held by a connection of its own for as long as the work takes.</summary>
-internal sealed class PostgresNamedLocks(NpgsqlConnectionStringBuilder settings) : INamedLocks
+/// <param name="mostSilent">A process that says nothing to the server for this long loses its locks.</param>
+internal sealed class PostgresNamedLocks(NpgsqlConnectionStringBuilder settings, TimeSpan mostSilent) : INamedLocks
 {
     /// <summary>Sets these locks apart from others in the database.</summary>
-    private const int Family = 0x496E7475;
+    internal const int Family = 0x496E7475;
 
     public async Task<IAsyncDisposable> TakeAsync(string name, CancellationToken cancellationToken)
     {
-        var own = new NpgsqlConnectionStringBuilder(settings.ConnectionString) { Pooling = false, KeepAlive = 30 };
-        var connection = new NpgsqlConnection(own.ConnectionString);
+        var connection = LockConnection.Create(settings, mostSilent);
         try
         {
             await connection.OpenAsync(cancellationToken);

@@ -5,7 +5,7 @@ namespace IntunedDashboard.Data;
 
 /// <summary>
 /// Lets one node at a time start: migrations, the first account, the first encryption key and what dead nodes left are seen to by one of
-/// them, and the next finds them done. The server gives the turn on when the connection ends, however the process dies.
+/// them, and the next finds them done. The server gives the turn on when the connection ends, however the process dies, or when it is frozen.
 /// </summary>
 internal sealed class StartingTurn(NpgsqlConnectionStringBuilder settings, TimeProvider clock) : IHostedLifecycleService, IAsyncDisposable
 {
@@ -19,8 +19,7 @@ internal sealed class StartingTurn(NpgsqlConnectionStringBuilder settings, TimeP
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
-        var connection = new NpgsqlConnectionStringBuilder(settings.ConnectionString) { Pooling = false, KeepAlive = 30 };
-        _connection = new NpgsqlConnection(connection.ConnectionString);
+        _connection = LockConnection.Create(settings, LockConnection.MostSilent);
         try
         {
             await _connection.OpenAsync(cancellationToken);
@@ -45,7 +44,21 @@ internal sealed class StartingTurn(NpgsqlConnectionStringBuilder settings, TimeP
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public async Task StartedAsync(CancellationToken cancellationToken) => await DisposeAsync();
+    public async Task StartedAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var command = new NpgsqlCommand("SELECT 1", _connection);
+            await command.ExecuteScalarAsync(cancellationToken);
+        }
+        catch (Exception lost) when (lost is NpgsqlException or InvalidOperationException)
+        {
+            throw new StartRefusedException(
+                $"The PostgreSQL server at {settings.Host} ended the connection during this start, so another node may have been starting beside it. Start it again.", lost);
+        }
+
+        await DisposeAsync();
+    }
 
     public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -20,14 +20,22 @@ public sealed class DeploymentActivation(
     TimeProvider clock,
     ILogger<DeploymentActivation> logger)
 {
-    /// <returns>False when the project is gone.</returns>
+    /// <returns>False when the project is gone, or the deployment has failed meanwhile because its node was taken for dead.</returns>
     public async Task<bool> ActivateAsync(Actor actor, Guid projectId, Guid deploymentId, string language, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         await using (var db = await contexts.CreateDbContextAsync(cancellationToken))
         {
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-            var found = await db.Set<Project>().Where(p => p.Id == projectId).ExecuteUpdateAsync(
+
+            // Whatever stops the program from here on, the resources are applied by the next pass over what is pending.
+            var good = await db.Set<Deployment>().Where(d => d.Id == deploymentId && d.Status != DeploymentStatus.Failed).ExecuteUpdateAsync(
+                d => d.SetProperty(x => x.ActivatedAt, now)
+                    .SetProperty(x => x.ActivatedBy, actor.Name)
+                    .SetProperty(x => x.ResourcesJson, (string?)null)
+                    .SetProperty(x => x.ResourcesPending, true),
+                cancellationToken);
+            var found = good == 0 ? 0 : await db.Set<Project>().Where(p => p.Id == projectId).ExecuteUpdateAsync(
                 p => p.SetProperty(x => x.CurrentDeploymentId, deploymentId)
                     .SetProperty(x => x.Language, language)
                     .SetProperty(x => x.UpdatedAt, now),
@@ -37,13 +45,6 @@ public sealed class DeploymentActivation(
                 return false;
             }
 
-            // Whatever stops the program from here on, the resources are applied by the next pass over what is pending.
-            await db.Set<Deployment>().Where(d => d.Id == deploymentId).ExecuteUpdateAsync(
-                d => d.SetProperty(x => x.ActivatedAt, now)
-                    .SetProperty(x => x.ActivatedBy, actor.Name)
-                    .SetProperty(x => x.ResourcesJson, (string?)null)
-                    .SetProperty(x => x.ResourcesPending, true),
-                cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
 

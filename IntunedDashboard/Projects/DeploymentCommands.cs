@@ -158,29 +158,33 @@ public sealed class DeploymentCommands(
     {
         var (ids, all) = (gone.Ids, gone.IsEverybodyElse);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var interrupted = await db.Set<Deployment>()
+        var theirs = db.Set<Deployment>()
             .Where(d => (d.Status == DeploymentStatus.Pending || d.Status == DeploymentStatus.Building)
-                && (all || d.NodeId == null || ids.Contains(d.NodeId)))
-            .ToListAsync(cancellationToken);
-        var current = await db.Set<Project>().Where(p => p.CurrentDeploymentId != null).Select(p => p.CurrentDeploymentId).ToListAsync(cancellationToken);
+                && (all || d.NodeId == null || ids.Contains(d.NodeId)));
+        var interrupted = await theirs.AsNoTracking().Select(d => new { d.Id, d.ProjectId }).ToListAsync(cancellationToken);
+        var now = clock.GetUtcNow();
+        var diagnosticsJson = DeploymentJson.Write(
+            [new Diagnostic(string.Empty, 0, 0, DiagnosticSeverity.Error, Interrupted, "The platform stopped during this deployment. Deploy again.")]);
+
+        // A node that only seemed dead may make its deployment the current one at this moment: each row is decided by one statement.
         foreach (var deployment in interrupted)
         {
-            if (current.Contains(deployment.Id))
+            var its = theirs.Where(d => d.Id == deployment.Id);
+            var failed = await its.Where(d => d.ActivatedAt == null).ExecuteUpdateAsync(
+                d => d.SetProperty(x => x.Status, DeploymentStatus.Failed)
+                    .SetProperty(x => x.FinishedAt, now)
+                    .SetProperty(x => x.DiagnosticsJson, diagnosticsJson),
+                cancellationToken);
+            if (failed == 1)
             {
-                // It had become current already; what it defines as code is still pending.
-                deployment.Status = DeploymentStatus.Succeeded;
-                deployment.FinishedAt = clock.GetUtcNow();
-                continue;
+                files.KeepArchiveOnly(deployment.ProjectId, deployment.Id);
             }
 
-            deployment.Status = DeploymentStatus.Failed;
-            deployment.FinishedAt = clock.GetUtcNow();
-            deployment.DiagnosticsJson = DeploymentJson.Write(
-                [new Diagnostic(string.Empty, 0, 0, DiagnosticSeverity.Error, Interrupted, "The platform stopped during this deployment. Deploy again.")]);
-            files.KeepArchiveOnly(deployment.ProjectId, deployment.Id);
+            // It had become current already; what it defines as code is still pending.
+            await its.Where(d => d.ActivatedAt != null).ExecuteUpdateAsync(
+                d => d.SetProperty(x => x.Status, DeploymentStatus.Succeeded).SetProperty(x => x.FinishedAt, now), cancellationToken);
         }
 
-        await db.SaveChangesAsync(cancellationToken);
         foreach (var projectId in interrupted.Select(d => d.ProjectId).Distinct())
         {
             signals.Publish(LiveTopics.Deployments(projectId));
