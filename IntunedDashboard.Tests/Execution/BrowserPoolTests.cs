@@ -2,6 +2,7 @@ using IntunedDashboard.Execution;
 using IntunedDashboard.Execution.Browsers;
 using IntunedDashboard.Tests.Execution.Support;
 using IntunedDashboard.Tests.Support;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace IntunedDashboard.Tests.Execution;
@@ -93,6 +94,18 @@ public sealed class BrowserPoolTests
         await first.DisposeAsync();
 
         Assert.Equal("1", (await host.RunAsync(second, project, "api/mark")).Succeeded());
+    }
+
+    [Fact]
+    public async Task A_driver_that_does_not_start_is_said_in_a_sentence_and_the_server_goes_on()
+    {
+        await using var host = await EngineHost.StartAsync(new EngineLimits { BrowserStart = TimeSpan.FromMicroseconds(1) });
+
+        var refused = await Assert.ThrowsAsync<BrowserUnavailableException>(() => host.Browsers.LeaseAsync(new BrowserRequest(), default));
+
+        Assert.Contains("driver", refused.Message, StringComparison.Ordinal);
+        await Eventually.TrueAsync(() => host.Browsers.Availability == new BrowserAvailability(false, false, refused.Message));
+        Assert.False(host.Get<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested);
     }
 
     [Fact]

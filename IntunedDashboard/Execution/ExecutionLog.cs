@@ -12,6 +12,9 @@ internal static partial class ExecutionLog
     [LoggerMessage(1002, LogLevel.Warning, "A browser did not start")]
     public static partial void BrowserFailed(ILogger logger, Exception exception);
 
+    [LoggerMessage(1005, LogLevel.Error, "Playwright's driver did not start")]
+    public static partial void DriverFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(1003, LogLevel.Warning, "Browser process {Pid} ended by itself; it is replaced")]
     public static partial void BrowserDied(ILogger logger, int pid);
 

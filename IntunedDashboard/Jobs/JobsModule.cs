@@ -32,6 +32,9 @@ public static class JobsModule
         builder.Services.AddSingleton<CodeJobFiles>();
         builder.Services.AddSingleton<IProjectActivity, JobActivity>();
         builder.Services.AddSingleton<ICodeResources, CodeJobs>();
+        builder.Services.AddSingleton<JobRunHistory>();
+        builder.Services.AddSingleton<IRunKeeper>(services => services.GetRequiredService<JobRunHistory>());
+        builder.Services.AddSingleton<Platform.IHistory>(services => services.GetRequiredService<JobRunHistory>());
         builder.AddQuartz(quartz => quartz.AddJob<ScheduledJobStart>(job => job.WithIdentity(JobTriggers.Job).StoreDurably()));
 
         // Started after the recovery of Runs and stopped before they are drained: it takes no new work then.

@@ -24,6 +24,7 @@ public static class NotificationsModule
         builder.Services.AddSingleton<INotificationQueries, NotificationQueries>();
         builder.Services.AddSingleton<INotificationCommands, NotificationCommands>();
         builder.Services.AddSingleton<NoticeStore>();
+        builder.Services.AddSingleton<IHistory, NotificationHistory>();
         builder.Services.AddSingleton<NoticeWorker>();
         builder.Services.AddSingleton<INodeHeir>(services => services.GetRequiredService<NoticeWorker>());
         builder.Services.AddHostedService(services => services.GetRequiredService<NoticeWorker>());

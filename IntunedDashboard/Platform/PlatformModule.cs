@@ -17,6 +17,9 @@ public static class PlatformModule
             .PersistKeysToFileSystem(new DirectoryInfo(paths.Keys));
         builder.Services.AddSingleton<SecretProtector>();
         AddArtifacts(builder);
+        builder.Services.AddOptions<RetentionOptions>().BindConfiguration(RetentionOptions.Section);
+        builder.Services.AddSingleton<RetentionSweeper>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<RetentionSweeper>());
         builder.Services.AddSingleton(TimeProvider.System);
         var allowPrivate = builder.Configuration.GetValue(OutboundTargets.Setting, builder.Environment.IsDevelopment());
         builder.Services.AddSingleton(new OutboundTargets(allowPrivate, Dns.GetHostAddressesAsync));

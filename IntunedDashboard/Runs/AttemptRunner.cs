@@ -69,9 +69,11 @@ public sealed class AttemptRunner(
     TimeProvider clock)
 {
     public static string ArtifactKey(Guid projectId, string runId, int attempt, ArtifactKind kind) =>
-        $"{ArtifactFolder(projectId)}/{runId}/{attempt}/{(kind == ArtifactKind.Trace ? "trace.zip" : "screenshot.png")}";
+        $"{ArtifactFolder(projectId, runId)}/{attempt}/{(kind == ArtifactKind.Trace ? "trace.zip" : "screenshot.png")}";
 
     public static string ArtifactFolder(Guid projectId) => projectId.ToString("N");
+
+    public static string ArtifactFolder(Guid projectId, string runId) => $"{ArtifactFolder(projectId)}/{runId}";
 
     /// <summary>
     /// The attempt is closed when this returns, except for a success that <see cref="AttemptPlan.EndsWithRun"/>. Cancelling ends the

@@ -45,6 +45,7 @@ public static class RunsModule
         builder.Services.AddSingleton<Projects.ICodeResources, CodeSessions>();
         builder.Services.AddSingleton<RunMetrics>();
         builder.Services.AddSingleton<IRunFollower, RunTelemetry>();
+        builder.Services.AddSingleton<Platform.IHistory, RunHistory>();
         builder.AddScheduling();
         return builder;
     }

@@ -15,6 +15,7 @@ public static class SinksModule
         builder.Services.AddSingleton<DeliveryWake>();
         builder.Services.AddSingleton<DeliveryStore>();
         builder.Services.AddSingleton<IRunFollower, DeliveryFollower>();
+        builder.Services.AddSingleton<IRunKeeper, DeliveryKeeper>();
         builder.Services.AddSingleton<IDeliveryQueries, DeliveryQueries>();
         builder.Services.AddSingleton<IDeliveryCommands, DeliveryCommands>();
         builder.Services.AddSingleton<DeliveryWorker>();

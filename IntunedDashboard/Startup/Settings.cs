@@ -67,6 +67,7 @@ public static class Settings
         Duration("Recorder:LinkLifetime", TimeSpan.FromSeconds(1), TimeSpan.FromDays(7)),
         new("Recorder:AllowedOrigins", RecorderOptions.OriginsFault),
         Whole("Runs:MaxResultBytes", 1024, 256L * 1024 * 1024),
+        Whole("Retention:Days", 0, 36_500),
         Address("AiGateway:BaseUrl"),
         Length("AiGateway:ApiKey", 1, 1000),
         Length("AiGateway:Model", 1, 200),

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using IntunedDashboard.Execution.Processes;
 using Microsoft.Extensions.Options;
 using Microsoft.Playwright;
@@ -171,7 +172,7 @@ internal sealed class BrowserPool(
     {
         for (var isRetry = false; ; isRetry = true)
         {
-            var playwright = await driver.GetAsync(cancellationToken);
+            var playwright = await GetDriverAsync(cancellationToken);
             var begun = clock.GetTimestamp();
             try
             {
@@ -200,6 +201,23 @@ internal sealed class BrowserPool(
 
                 await driver.ResetIfDeadAsync(playwright);
             }
+        }
+    }
+
+    private async Task<IPlaywright> GetDriverAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await driver.GetAsync(cancellationToken);
+        }
+        catch (Exception fault) when (fault is PlaywrightException or TimeoutException or Win32Exception)
+        {
+            if (Availability.Message != BrowserAdvice.NoDriver)
+            {
+                ExecutionLog.DriverFailed(logger, fault);
+            }
+
+            throw Unavailable(BrowserAdvice.NoDriver, fault);
         }
     }
 

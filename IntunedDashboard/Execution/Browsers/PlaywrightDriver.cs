@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Microsoft.Playwright;
 
 namespace IntunedDashboard.Execution.Browsers;
@@ -6,14 +7,21 @@ namespace IntunedDashboard.Execution.Browsers;
 internal sealed class PlaywrightDriver(EngineLimits limits) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _gate = new(1, 1);
-    private IPlaywright? _playwright;
+    private Task<IPlaywright>? _starting;
 
+    /// <exception cref="TimeoutException">It has not started within <see cref="EngineLimits.BrowserStart"/>; the next call waits for the same one.</exception>
+    /// <exception cref="Win32Exception">Its program does not exist or may not be executed.</exception>
     public async Task<IPlaywright> GetAsync(CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken);
         try
         {
-            return _playwright ??= await Playwright.CreateAsync().WaitAsync(limits.BrowserStart, cancellationToken);
+            if (_starting is null or { IsFaulted: true })
+            {
+                _starting = Playwright.CreateAsync();
+            }
+
+            return await _starting.WaitAsync(limits.BrowserStart, cancellationToken);
         }
         finally
         {
@@ -27,9 +35,9 @@ internal sealed class PlaywrightDriver(EngineLimits limits) : IAsyncDisposable
         await _gate.WaitAsync();
         try
         {
-            if (ReferenceEquals(_playwright, suspect) && !await AnswersAsync(suspect))
+            if (_starting is { IsCompletedSuccessfully: true } started && ReferenceEquals(await started, suspect) && !await AnswersAsync(suspect))
             {
-                _playwright = null;
+                _starting = null;
                 suspect.Dispose();
             }
         }
@@ -53,10 +61,20 @@ internal sealed class PlaywrightDriver(EngineLimits limits) : IAsyncDisposable
         }
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
-        _playwright?.Dispose();
+        if (_starting is { } starting)
+        {
+            try
+            {
+                (await starting.WaitAsync(limits.BrowserStart)).Dispose();
+            }
+            catch (Exception e) when (e is PlaywrightException or TimeoutException or Win32Exception)
+            {
+                // There is nothing to close; one that starts later ends with this process, which holds its input open.
+            }
+        }
+
         _gate.Dispose();
-        return ValueTask.CompletedTask;
     }
 }

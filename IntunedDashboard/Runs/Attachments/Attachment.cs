@@ -22,7 +22,7 @@ public sealed class Attachment
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>What automations call it, and its place in the artifact store.</summary>
-    public string Key => $"{AttemptRunner.ArtifactFolder(ProjectId)}/{RunId}/files/{Id}/{FileName}";
+    public string Key => $"{AttemptRunner.ArtifactFolder(ProjectId, RunId)}/files/{Id}/{FileName}";
 }
 
 public sealed class AttachmentConfiguration : IEntityTypeConfiguration<Attachment>
