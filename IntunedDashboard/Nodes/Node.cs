@@ -27,6 +27,9 @@ public sealed class Node
 
     public required string ProcessStarted { get; init; }
 
+    /// <summary>Where the other nodes reach it, without a slash at the end; null until it listens.</summary>
+    public string? Address { get; set; }
+
     public required DateTimeOffset StartedAt { get; init; }
 
     /// <summary>By its own clock, for people.</summary>
@@ -59,6 +62,7 @@ public sealed class NodeConfiguration : IEntityTypeConfiguration<Node>
         builder.Property(n => n.Version).HasMaxLength(100);
         builder.Property(n => n.Machine).HasMaxLength(200);
         builder.Property(n => n.ProcessStarted).HasMaxLength(100);
+        builder.Property(n => n.Address).HasMaxLength(500);
         builder.Property(n => n.EndedBy).HasMaxLength(32);
         builder.HasIndex(n => n.TakenOverAt).HasFilter("\"TakenOverAt\" IS NULL");
     }

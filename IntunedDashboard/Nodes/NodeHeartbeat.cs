@@ -1,5 +1,7 @@
 using IntunedDashboard.Live;
 using IntunedDashboard.Platform;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace IntunedDashboard.Nodes;
 
@@ -50,8 +52,16 @@ public sealed class NodeHeartbeat : BackgroundService, IHostedLifecycleService
         _lastBeat = _lastLook = _clock.GetTimestamp();
     }
 
-    /// <summary>Everything that takes over at the start has done so.</summary>
-    public Task StartedAsync(CancellationToken cancellationToken) => _register.MarkTakenOverAsync(GoneAtStart.Ids, cancellationToken);
+    /// <summary>Everything that takes over at the start has done so, and the server listens.</summary>
+    public async Task StartedAsync(CancellationToken cancellationToken)
+    {
+        await _register.MarkTakenOverAsync(GoneAtStart.Ids, cancellationToken);
+        if (!_self.IsAlone)
+        {
+            _self.Listen(_services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? []);
+            await _register.BeatAsync(cancellationToken);
+        }
+    }
 
     public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -216,6 +226,9 @@ internal static partial class NodesLog
 
     [LoggerMessage(1405, LogLevel.Error, "Taking over what dead nodes held failed")]
     public static partial void TakingOverFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(1406, LogLevel.Warning, "Node {NodeId} was not reached")]
+    public static partial void NotReached(this ILogger logger, Exception exception, string nodeId);
 
     [LoggerMessage(1404, LogLevel.Information, "{Actor} asked node {Name} ({NodeId}) to {What}")]
     public static partial void DrainAsked(this ILogger logger, string actor, string name, string nodeId, string what);

@@ -22,6 +22,9 @@ public sealed class NodeOptions
     /// <summary>How people know it; without it, the name of the machine.</summary>
     public string? Name { get; set; }
 
+    /// <summary>Where the other nodes reach this one; without it, the name of the machine with the port on which it listens.</summary>
+    public string? Address { get; set; }
+
     /// <summary>Runs with a browser at the same time on this node.</summary>
     public int BrowserSlots { get; set; } = Math.Max(2, Environment.ProcessorCount);
 

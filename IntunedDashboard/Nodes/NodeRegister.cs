@@ -44,6 +44,7 @@ public sealed class NodeRegister(IDbContextFactory<AppDbContext> contexts, ThisN
             Machine = Environment.MachineName,
             ProcessId = ProcessIdentity.Current.Pid,
             ProcessStarted = ProcessIdentity.Current.Started,
+            Address = self.Address,
             StartedAt = now,
             LastSeenAt = now,
             IsDraining = self.IsDraining,
@@ -55,10 +56,11 @@ public sealed class NodeRegister(IDbContextFactory<AppDbContext> contexts, ThisN
     /// <returns>False when the others have taken it for dead.</returns>
     public async Task<bool> BeatAsync(CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
+        var (now, address) = (clock.GetUtcNow(), self.Address);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         return await db.Set<Node>().Where(n => n.Id == self.Id && n.EndedAt == null).ExecuteUpdateAsync(
-            set => set.SetProperty(n => n.Beat, n => n.Beat + 1).SetProperty(n => n.LastSeenAt, now), cancellationToken) == 1;
+            set => set.SetProperty(n => n.Beat, n => n.Beat + 1).SetProperty(n => n.LastSeenAt, now).SetProperty(n => n.Address, address),
+            cancellationToken) == 1;
     }
 
     /// <returns>Every node that lives or still holds something, this one included.</returns>

@@ -12,6 +12,8 @@ public static class NodesModule
         services.AddSingleton(new ThisNode(NodeOptions.Of(builder.Configuration), isAlone));
         services.AddSingleton<NodeWake>();
         services.AddSingleton<NodeRegister>();
+        services.AddSingleton<NodeCalls>();
+        services.AddSingleton<NodeRelay>();
         services.AddSingleton<NodeHeartbeat>();
         services.AddHostedService(provider => provider.GetRequiredService<NodeHeartbeat>());
         services.AddSingleton<INodeQueries, NodeQueries>();

@@ -8,6 +8,7 @@ public sealed class ThisNode(NodeOptions options, bool isAlone)
 {
     private volatile string _id = Ids.NewRunId();
     private volatile bool _isDraining;
+    private volatile string? _address;
 
     /// <summary>Somebody asked it to take no new work, or to take work again.</summary>
     public event EventHandler? DrainingChanged;
@@ -28,6 +29,13 @@ public sealed class ThisNode(NodeOptions options, bool isAlone)
     public bool IsAlone { get; } = isAlone;
 
     public bool IsDraining => _isDraining;
+
+    /// <summary>Where the other nodes reach it, without a slash at the end; null until it listens.</summary>
+    public string? Address => _address;
+
+    /// <param name="listening">The addresses on which it listens.</param>
+    internal void Listen(IEnumerable<string> listening) => _address =
+        string.IsNullOrWhiteSpace(options.Address) ? NodeAddress.Of(listening, Environment.MachineName) : options.Address.TrimEnd('/');
 
     internal void SetDraining(bool isDraining)
     {

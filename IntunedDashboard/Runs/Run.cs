@@ -1,3 +1,5 @@
+using IntunedDashboard.Nodes;
+
 namespace IntunedDashboard.Runs;
 
 public enum RunType
@@ -97,6 +99,9 @@ public sealed record Run
 
     /// <summary>The node that claimed it last.</summary>
     public string? NodeId { get; set; }
+
+    /// <returns>The node that executes it right now, when that is not the given one.</returns>
+    public string? OtherNodeThan(ThisNode node) => ClaimToken is null || NodeId == node.Id ? null : NodeId;
 }
 
 /// <summary>What is large or rarely read of a Run.</summary>

@@ -109,9 +109,9 @@ public sealed class RunQueries(IDbContextFactory<AppDbContext> contexts, IArtifa
             DeploymentId = run.DeploymentId,
             DeploymentNumber = number,
             StartedBy = run.StartedBy,
-            OtherNode = run.ClaimToken is null || run.NodeId is null || run.NodeId == node.Id
-                ? null
-                : await db.Set<Node>().Where(n => n.Id == run.NodeId).Select(n => n.Name).FirstOrDefaultAsync(cancellationToken) ?? run.NodeId,
+            OtherNode = run.OtherNodeThan(node) is { } other
+                ? await db.Set<Node>().Where(n => n.Id == other).Select(n => n.Name).FirstOrDefaultAsync(cancellationToken) ?? other
+                : null,
             Priority = run.Priority,
             Options = Read<RunOptions>(data.OptionsJson)!,
             ParametersJson = data.ParametersJson ?? "{}",

@@ -21,6 +21,7 @@ public static class RunsModule
         builder.Services.AddSingleton<HumanRequestStore>();
         builder.Services.AddSingleton<IHumanRequestCommands, HumanRequestCommands>();
         builder.Services.AddSingleton<TakeOvers>();
+        builder.Services.AddSingleton<TakenBrowsers>();
         builder.Services.AddSingleton<TakeOverStream>();
         builder.Services.AddSingleton<AttemptServicesFactory>();
         builder.Services.AddSingleton<RunEnvironment>();

@@ -25,6 +25,7 @@ public static class Settings
         Address(TelemetryModule.Endpoint),
         OneOf("Node:Role", "All", "Web", "Worker"),
         new("Node:Name", value => value.Length <= 200 ? null : "Must have at most 200 characters."),
+        Address("Node:Address"),
         Text("Node:WorkDirectory"),
         Whole("Node:BrowserSlots", 1, 256),
         Duration("Node:DrainTimeout", TimeSpan.Zero, TimeSpan.FromHours(1)),

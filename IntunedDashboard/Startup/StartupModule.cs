@@ -36,7 +36,7 @@ public static class StartupModule
         app.UseWebSockets();
     }
 
-    /// <summary>A Worker serves nobody: of its addresses only those for its health answer.</summary>
+    /// <summary>A Worker serves nobody but other nodes: of its addresses only those for its health answer.</summary>
     private static void UseWorkerSilence(this WebApplication app)
     {
         if (app.Services.GetRequiredService<ThisNode>().Role != NodeRole.Worker)
@@ -44,9 +44,11 @@ public static class StartupModule
             return;
         }
 
+        var calls = app.Services.GetRequiredService<NodeCalls>();
         app.Use((context, next) =>
         {
-            if (context.Request.Path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase))
+            if (context.Request.Path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase)
+                || (context.Request.Path.StartsWithSegments(NodeCalls.Prefix, StringComparison.Ordinal) && calls.Verify(context) is not null))
             {
                 return next(context);
             }

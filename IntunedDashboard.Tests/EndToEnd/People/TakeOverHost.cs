@@ -10,7 +10,7 @@ using Role = IntunedDashboard.Identity.Role;
 namespace IntunedDashboard.Tests.EndToEnd.People;
 
 /// <summary>The product with a project whose automations stop where a person is needed, and browsers in front of it.</summary>
-public sealed class TakeOverHost : IAsyncLifetime
+public class TakeOverHost : IAsyncLifetime
 {
     public const string ProjectName = "needs-somebody";
 
@@ -24,22 +24,24 @@ public sealed class TakeOverHost : IAsyncLifetime
 
     public TakeOvers TakeOvers => App.Services.GetRequiredService<TakeOvers>();
 
-    public async Task InitializeAsync()
+    public virtual async Task InitializeAsync()
     {
         Site = await TwoStepSite.StartAsync();
-        App = await AppHost.StartAsync();
+        App = await StartAppAsync();
         Project = new ProjectDriver(App, ProjectName);
         await Project.DeployAsync(Archive(Site.Url));
         await _browser.InitializeAsync();
     }
 
-    public async Task DisposeAsync()
+    public virtual async Task DisposeAsync()
     {
         await _browser.DisposeAsync();
         Project.Dispose();
         await App.DisposeAsync();
         await Site.DisposeAsync();
     }
+
+    protected virtual Task<AppHost> StartAppAsync() => AppHost.StartAsync();
 
     /// <summary>The page of a Run in front of somebody with the role.</summary>
     public async Task<TakeOverPage> OpenAsync(string run, Role role = Role.Operator, BrowserNewContextOptions? options = null)

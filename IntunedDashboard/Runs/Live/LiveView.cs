@@ -2,24 +2,31 @@ using IntunedDashboard.AuthSessions.Recorder;
 using IntunedDashboard.Execution;
 using IntunedDashboard.Execution.Hosting;
 using IntunedDashboard.Identity;
+using IntunedDashboard.Nodes;
 using IntunedDashboard.Projects;
 using Microsoft.Extensions.Options;
 
 namespace IntunedDashboard.Runs.Live;
 
-/// <summary>Watching a running attempt: the pages of its own browser as pictures, and nothing goes back.</summary>
+/// <summary>Watching a running attempt: the pages of its own browser as pictures, and nothing goes back. The attempt may be on another node.</summary>
 public static class LiveView
 {
-    public static void MapLiveView(this IEndpointRouteBuilder app) =>
+    public static void MapLiveView(this IEndpointRouteBuilder app)
+    {
         app.MapGet("/projects/{name}/runs/{runId}/live", StreamAsync).RequireAuthorization(Policies.Operator).ExcludeFromDescription();
+        app.MapGet($"{NodeCalls.Prefix}/runs/{{runId}}/live", StreamToNodeAsync).AllowAnonymous().ExcludeFromDescription();
+    }
 
     private static async Task StreamAsync(
         HttpContext context,
         string name,
         string runId,
+        Actor actor,
         ProjectQueries projects,
         WorkspaceQueries workspaces,
         IRunQueries runs,
+        ThisNode node,
+        NodeRelay relay,
         RunningBrowsers running,
         IHostedBrowsers browsers,
         IOptions<BrowserOptions> options,
@@ -29,39 +36,58 @@ public static class LiveView
         if (!RecorderStream.IsFromHere(context))
         {
             context.Response.StatusCode = StatusCodes.Status400BadRequest;
-            return;
         }
+        else if (await projects.FindAsync(await workspaces.GetIdAsync(token), name, token) is not { } project
+            || await runs.FindRunAsync(project.Id, runId, token) is not { } run)
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+        }
+        else if (run.OtherNodeThan(node) is { } other)
+        {
+            await relay.StreamAsync(context, RecorderStream.Accepting, other, actor, $"/runs/{runId}/live");
+        }
+        else
+        {
+            await ServeAsync(context, runId, running, browsers, options, clock);
+        }
+    }
 
-        // Whoever watches a shared browser sees the pages of other Runs as well.
-        if (options.Value.Isolation == BrowserIsolation.Shared
-            || await projects.FindAsync(await workspaces.GetIdAsync(token), name, token) is not { } project
-            || await runs.FindRunAsync(project.Id, runId, token) is null
-            || running.Find(runId) is not { } attempt)
+    /// <summary>Another node asks, which has seen to who may watch.</summary>
+    private static async Task StreamToNodeAsync(
+        HttpContext context, string runId, NodeCalls calls, RunningBrowsers running, IHostedBrowsers browsers, IOptions<BrowserOptions> options, TimeProvider clock)
+    {
+        if (calls.Verify(context) is null || !context.WebSockets.IsWebSocketRequest)
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
             return;
         }
 
-        await ServeAsync(context, await browsers.WatchAsync(attempt.Browser, token), attempt.Ended, clock);
+        await ServeAsync(context, runId, running, browsers, options, clock);
     }
 
-    private static async Task ServeAsync(HttpContext context, IBrowserScreen screen, Task ended, TimeProvider clock)
+    private static async Task ServeAsync(
+        HttpContext context, string runId, RunningBrowsers running, IHostedBrowsers browsers, IOptions<BrowserOptions> options, TimeProvider clock)
     {
-        await using (screen)
+        // Whoever watches a shared browser sees the pages of other Runs as well.
+        if (options.Value.Isolation == BrowserIsolation.Shared || running.Find(runId) is not { } attempt)
         {
-            using var socket = await context.WebSockets.AcceptWebSocketAsync();
-            using var stream = new ScreenStream(socket, clock);
-            var changes = new ScreenChanges();
-            screen.Changed += (_, _) => changes.Touch();
-            var over = Task.WhenAny(ended, screen.Ended);
-            _ = over.ContinueWith(_ => changes.Touch(), TaskScheduler.Default);
-            await stream.RunAsync(
-                () => screen,
-                () => new { t = "state", phase = "watching", tabs = screen.Tabs },
-                () => changes.Next,
-                () => over.IsCompleted,
-                accept: null,
-                context.RequestAborted);
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
         }
+
+        await using var screen = await browsers.WatchAsync(attempt.Browser, context.RequestAborted);
+        using var socket = await context.WebSockets.AcceptWebSocketAsync();
+        using var stream = new ScreenStream(socket, clock);
+        var changes = new ScreenChanges();
+        screen.Changed += (_, _) => changes.Touch();
+        var over = Task.WhenAny(attempt.Ended, screen.Ended);
+        _ = over.ContinueWith(_ => changes.Touch(), TaskScheduler.Default);
+        await stream.RunAsync(
+            () => screen,
+            () => new { t = "state", phase = "watching", tabs = screen.Tabs },
+            () => changes.Next,
+            () => over.IsCompleted,
+            accept: null,
+            context.RequestAborted);
     }
 }

@@ -15,10 +15,13 @@ public sealed partial class HumanRequestPanel : IDisposable
     private ConfirmDialog? _confirm;
     private RequestException? _fault;
     private bool _busy;
-    private TakeOver? _takeOver;
+    private ITakenBrowser? _mine;
 
     [Inject]
     public required TakeOvers TakeOvers { get; init; }
+
+    [Inject]
+    public required TakenBrowsers Browsers { get; init; }
 
     [Inject]
     public required IHumanRequestCommands Commands { get; init; }
@@ -41,20 +44,26 @@ public sealed partial class HumanRequestPanel : IDisposable
     [Parameter, EditorRequired]
     public required HumanRequestView Request { get; set; }
 
-    /// <summary>Who has the browser, here or elsewhere.</summary>
+    /// <summary>Who has the browser, on this page or another one; of a Run on another node this is not known.</summary>
     private TakeOver? Holder => TakeOvers.Find(Request.Id);
 
-    /// <summary>What this page has of it.</summary>
-    private TakeOver? Mine => _takeOver is { IsOver: false } ? _takeOver : null;
-
     /// <summary>Whoever leaves the page cannot use the browser any more.</summary>
-    public void Dispose() => GiveBack("the page was left");
+    public void Dispose() => _ = _mine?.EndAsync("the page was left");
 
     /// <summary>Whether there is no room here for a browser.</summary>
     [Parameter]
     public bool Narrow { get; set; }
 
     protected override async Task OnInitializedAsync() => _actor = await CurrentActor.GetAsync();
+
+    /// <summary>The page calls for it after each change of the Run.</summary>
+    protected override async Task OnParametersSetAsync()
+    {
+        if (_mine is { } mine && await mine.IsOverAsync(default) && _mine == mine)
+        {
+            _mine = null;
+        }
+    }
 
     private static string AutocompleteOf(HumanField field) => field.Type switch
     {
@@ -87,16 +96,8 @@ public sealed partial class HumanRequestPanel : IDisposable
     private async Task TakeOverAsync()
     {
         _busy = true;
-        await Guard.DoAsync(async token => _takeOver = await TakeOvers.BeginAsync(_actor!, ProjectId, Request.RunId, Request.Id, token));
+        await Guard.DoAsync(async token => _mine = await Browsers.BeginAsync(_actor!, ProjectId, Request.RunId, Request.Id, token));
         _busy = false;
-    }
-
-    private void GiveBack(string how)
-    {
-        if (_takeOver is { } mine)
-        {
-            TakeOvers.End(mine, how);
-        }
     }
 
     private async Task DeclineAsync()

@@ -3,6 +3,7 @@ using IntunedDashboard.AuthSessions.Recorder;
 using IntunedDashboard.Execution;
 using IntunedDashboard.Execution.Hosting;
 using IntunedDashboard.Identity;
+using IntunedDashboard.Nodes;
 using IntunedDashboard.Platform;
 using IntunedDashboard.Projects;
 
@@ -14,21 +15,33 @@ public sealed class TakeOverStream(
 {
     private const string NotSteered = "This page is none of the web, so it takes no input from here.";
 
-    public static void Map(IEndpointRouteBuilder app) =>
+    public static void Map(IEndpointRouteBuilder app)
+    {
         app.MapGet("/projects/{name}/runs/{runId}/take-over/{id}", StreamAsync).RequireAuthorization(Policies.Operator).ExcludeFromDescription();
+        NodeTakeOvers.Map(app);
+    }
 
     private static async Task StreamAsync(
-        HttpContext context, string name, string runId, string id, ProjectQueries projects, WorkspaceQueries workspaces, TakeOvers takeOvers, TakeOverStream stream)
+        HttpContext context, string name, string runId, string id, Actor actor, ProjectQueries projects, WorkspaceQueries workspaces, IRunQueries runs,
+        ThisNode node, NodeRelay relay, TakeOvers takeOvers, TakeOverStream stream)
     {
         var token = context.RequestAborted;
         if (!RecorderStream.IsFromHere(context))
         {
             context.Response.StatusCode = StatusCodes.Status400BadRequest;
         }
-        else if (await projects.FindAsync(await workspaces.GetIdAsync(token), name, token) is { } project
-            && takeOvers.FindById(id) is { } found && found.Wait.Run.ProjectId == project.Id && found.Wait.Run.Id == runId
+        else if (await projects.FindAsync(await workspaces.GetIdAsync(token), name, token) is not { } project
+            || await runs.FindRunAsync(project.Id, runId, token) is not { } run)
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+        }
+        else if (run.OtherNodeThan(node) is { } other)
+        {
+            await relay.StreamAsync(context, RecorderStream.Accepting, other, actor, NodeTakeOvers.StreamPath(id));
+        }
+        else if (takeOvers.FindById(id) is { } found && found.Wait.Run.Id == runId
             // Its number is no secret that would make somebody else its owner.
-            && found.Actor.Id == Actor.From(context.User).Id)
+            && found.Actor.Id == actor.Id)
         {
             await stream.ServeAsync(context, found);
         }
@@ -38,7 +51,7 @@ public sealed class TakeOverStream(
         }
     }
 
-    private async Task ServeAsync(HttpContext context, TakeOver takeOver)
+    internal async Task ServeAsync(HttpContext context, TakeOver takeOver)
     {
         IAttemptScreen screen;
         try

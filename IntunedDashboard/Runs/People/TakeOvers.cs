@@ -99,7 +99,7 @@ public sealed class TakeOvers(
         signals.PublishChange(wait.Run);
     }
 
-    private static RequestException Over() =>
+    internal static RequestException Over() =>
         RequestException.Conflict("The Run does not wait for this answer any more.", HumanRequestCommands.EndedCode);
 
     /// <summary>Nobody has to wait for a person who is gone.</summary>

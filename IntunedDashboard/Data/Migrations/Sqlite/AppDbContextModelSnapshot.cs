@@ -688,6 +688,10 @@ namespace IntunedDashboard.Data.Migrations.Sqlite
                         .HasMaxLength(32)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Address")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT");
+
                     b.Property<long>("Beat")
                         .HasColumnType("INTEGER");
 
