@@ -51,6 +51,9 @@ public interface INodeQueries
     /// <summary>The name of a node.</summary>
     /// <returns>Null when it is not known any more.</returns>
     Task<string?> FindNameAsync(string id, CancellationToken cancellationToken);
+
+    /// <summary>Whether a living node takes Runs.</summary>
+    Task<bool> IsAnyExecutingAsync(CancellationToken cancellationToken);
 }
 
 public sealed class NodeQueries(IDbContextFactory<AppDbContext> contexts, IEnumerable<INodeWork> work, ThisNode self) : INodeQueries
@@ -93,6 +96,12 @@ public sealed class NodeQueries(IDbContextFactory<AppDbContext> contexts, IEnume
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         return await db.Set<Node>().Where(n => n.Id == id).Select(n => n.Name).FirstOrDefaultAsync(cancellationToken);
+    }
+
+    public async Task<bool> IsAnyExecutingAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Set<Node>().AnyAsync(n => n.EndedAt == null && n.Slots > 0 && !n.IsDraining, cancellationToken);
     }
 }
 

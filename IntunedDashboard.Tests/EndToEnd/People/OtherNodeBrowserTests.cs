@@ -57,6 +57,22 @@ public sealed class OtherNodeBrowserTests(TwoNodesHost host) : IClassFixture<Two
     }
 
     [PostgresFact]
+    public async Task A_Web_node_says_that_nothing_can_run_only_while_no_other_node_takes_Runs()
+    {
+        await using var browser = await host.OpenProjectAsync();
+        var notice = browser.Page.GetByText("Nothing can run now");
+        await Expect(browser.Page.GetByRole(AriaRole.Heading, new() { Name = "Runs" })).ToBeVisibleAsync();
+        await Expect(notice).ToHaveCountAsync(0);
+
+        var worker = host.Worker.Services.GetRequiredService<ThisNode>().Id;
+        var nodes = host.App.Services.GetRequiredService<INodeCommands>();
+        await nodes.SetDrainingAsync(Actor.System, worker, isDraining: true, default);
+        await Expect(notice).ToBeVisibleAsync();
+        await nodes.SetDrainingAsync(Actor.System, worker, isDraining: false, default);
+        await Expect(notice).ToHaveCountAsync(0);
+    }
+
+    [PostgresFact]
     public async Task A_Worker_answers_nobody_who_does_not_show_a_call_of_another_node_for_this_very_address()
     {
         const string Path = "/node/take-overs/any/check";

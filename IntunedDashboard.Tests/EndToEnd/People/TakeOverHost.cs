@@ -46,13 +46,19 @@ public class TakeOverHost : IAsyncLifetime
     /// <summary>The page of a Run in front of somebody with the role.</summary>
     public async Task<TakeOverPage> OpenAsync(string run, Role role = Role.Operator, BrowserNewContextOptions? options = null)
     {
+        var opened = await OpenProjectAsync($"/{run}", role, options);
+        await Expect(opened.Panel).ToBeVisibleAsync();
+        return opened;
+    }
+
+    /// <summary>The list of Runs in front of somebody with the role.</summary>
+    public async Task<TakeOverPage> OpenProjectAsync(string below = "", Role role = Role.Operator, BrowserNewContextOptions? options = null)
+    {
         var context = await _browser.NewContextAsync(App, options ?? new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = 1300, Height = 1100 } });
         await App.SignInAsync(context, role);
         var page = await context.NewPageAsync();
-        await page.GotoAsync($"/projects/{ProjectName}/runs/{run}");
-        var opened = new TakeOverPage(page);
-        await Expect(opened.Panel).ToBeVisibleAsync();
-        return opened;
+        await page.GotoAsync($"/projects/{ProjectName}/runs{below}");
+        return new TakeOverPage(page);
     }
 
     /// <returns>The id of a Create Run that waits in front of the code.</returns>
