@@ -1,8 +1,10 @@
 # The dashboard with its browsers. One image is every node: Node__Role says what it does.
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+# The commit, which the page Nodes shows beside the version: --build-arg REVISION=$(git rev-parse HEAD)
+ARG REVISION
 WORKDIR /source
 COPY . .
-RUN dotnet publish IntunedDashboard --configuration Release -p:PublishReadyToRun=true --output /app
+RUN dotnet publish IntunedDashboard --configuration Release -p:PublishReadyToRun=true -p:SourceRevisionId=$REVISION --output /app
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 WORKDIR /app

@@ -20,6 +20,7 @@ public sealed class PostgresTests
         await using (var dashboard = new SampleDashboard(data.Path))
         {
             await dashboard.StartAsync(settings);
+            Assert.DoesNotContain("fail:", dashboard.Process.Output, StringComparison.Ordinal);
             await dashboard.LogInAsync("postgres-user");
             var first = await dashboard.EndAsync(await dashboard.StartRunAsync("postgres-user"));
             Assert.Equal("completed", SampleDashboard.Text(first, "status"));
