@@ -19,7 +19,7 @@ public sealed class RouteTableTests(AppHost host) : IClassFixture<AppHost>
         // Links for end users, which belong to the browser that opened them first.
         "/connect/{token}/", "/connect/{token}/claim", "/connect/{token}/stream",
         // For other nodes, which show a call that only they can make.
-        "/node/runs/{runId}/live", "/node/take-overs/", "/node/take-overs/{id}/check", "/node/take-overs/{id}/end", "/node/take-overs/{id}/stream",
+        "/node/runs/{runId}/live", "/node/take-overs/", "/node/take-overs/of/{requestId}", "/node/take-overs/{id}/check", "/node/take-overs/{id}/end", "/node/take-overs/{id}/stream",
     ];
 
     private static readonly string[] AnonymousPrefixes =

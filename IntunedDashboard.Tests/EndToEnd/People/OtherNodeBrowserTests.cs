@@ -2,6 +2,8 @@ using System.Net;
 using System.Text.RegularExpressions;
 using IntunedDashboard.Identity;
 using IntunedDashboard.Nodes;
+using IntunedDashboard.Platform;
+using IntunedDashboard.Runs.People;
 using IntunedDashboard.Tests.Recorder;
 using IntunedDashboard.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,9 +29,12 @@ public sealed class OtherNodeBrowserTests(TwoNodesHost host) : IClassFixture<Two
         await using var person = await host.OpenAsync(run);
         await person.TakeOverAsync();
         await watcher.Page.GotoAsync($"/projects/{TakeOverHost.ProjectName}/runs/{run}");
-        await watcher.TakeOver.ClickAsync();
-        await Expect(watcher.Page.GetByText("has the browser right now")).ToBeVisibleAsync();
-        await Expect(watcher.Browser).ToHaveCountAsync(0);
+        await Expect(watcher.Panel).ToContainTextAsync(" has the browser, taken over ");
+        await Expect(watcher.TakeOver).ToHaveCountAsync(0);
+        var held = host.Worker.Services.GetRequiredService<TakeOvers>().Open.Single();
+        var refused = await Assert.ThrowsAsync<RequestException>(() => host.App.Services.GetRequiredService<TakenBrowsers>()
+            .BeginAsync(Actor.System, held.Wait.Run.ProjectId, run, held.Wait.Request.Id, default));
+        Assert.EndsWith("has the browser right now.", refused.Message, StringComparison.Ordinal);
 
         await person.EnterCodeAsync(host.Site.Code);
         await person.HandBackAsync();

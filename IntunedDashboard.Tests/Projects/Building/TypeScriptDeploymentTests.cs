@@ -155,6 +155,25 @@ public sealed class TypeScriptDeploymentTests(AppHost host) : IClassFixture<AppH
         Assert.False(Directory.Exists(Path.Combine(build, "auth-sessions-instances")));
     }
 
+    [Fact]
+    public async Task A_machine_without_npm_serves_projects_that_need_no_package()
+    {
+        await using var bare = await AppHost.StartAsync(adjust: builder => builder.Services.AddSingleton(services => new NpmInstaller(
+            services.GetRequiredService<DeploymentOptions>(), services.GetRequiredService<ModuleCache>(), searchPath: string.Empty)));
+        using var client = await bare.CreateApiClientAsync();
+        var typed = ProjectArchive.Minimal().With("package.json", """{ "dependencies": { "playwright": "1" }, "devDependencies": { "@types/node": "^20.0.0" } }""");
+
+        var served = await bare.DeployAsync(client, "typed", typed.Zip());
+        Assert.Equal("succeeded", served.GetProperty("status").GetString());
+        var told = Assert.Single(served.Diagnostics());
+        Assert.Equal(("info", "npm-not-found"), (told.GetProperty("severity").GetString(), told.GetProperty("code").GetString()));
+        Assert.Contains("@types/node", told.GetProperty("message").GetString(), StringComparison.Ordinal);
+
+        var refused = await bare.DeployAsync(client, "needs-left", ProjectArchive.Minimal().With("package.json", """{ "dependencies": { "left": "1.0.0" } }""").Zip());
+        Assert.Equal("failed", refused.GetProperty("status").GetString());
+        Assert.Contains("The project needs left, and npm", Assert.Single(refused.Diagnostics()).GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("""{ "dependencies": { "evil": "file:../../../.." } }""", "package-invalid", "local path")]
     [InlineData("""{ "dependencies": { "a": "1" }, "dependencies": { } }""", "package-invalid", "not valid JSON")]

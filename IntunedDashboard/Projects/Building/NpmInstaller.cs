@@ -7,9 +7,13 @@ namespace IntunedDashboard.Projects.Building;
 /// Installs a project's own dependencies with the machine's npm, once for all deployments that ask for the same. Scripts of packages
 /// are not run unless the operator allows it.
 /// </summary>
-public sealed class NpmInstaller(DeploymentOptions options, ModuleCache cache)
+/// <param name="searchPath">The folders in which npm is looked for; null for those of the environment.</param>
+public sealed class NpmInstaller(DeploymentOptions options, ModuleCache cache, string? searchPath = null)
 {
     private const string Code = "npm-install-failed";
+
+    /// <summary>Whether it is on this machine.</summary>
+    public bool IsAvailable => FindNpm() is not null;
 
     private static readonly string[] Arguments =
     [
@@ -136,10 +140,10 @@ public sealed class NpmInstaller(DeploymentOptions options, ModuleCache cache)
     private static void Fault(ICollection<Diagnostic> diagnostics, string message) =>
         diagnostics.Add(new Diagnostic("package.json", 0, 0, DiagnosticSeverity.Error, Code, message));
 
-    private static string? FindNpm()
+    private string? FindNpm()
     {
         string[] names = OperatingSystem.IsWindows() ? ["npm.cmd", "npm.exe"] : ["npm"];
-        return (Environment.GetEnvironmentVariable("PATH") ?? string.Empty)
+        return (searchPath ?? Environment.GetEnvironmentVariable("PATH") ?? string.Empty)
             .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
             .SelectMany(folder => names.Select(name => Path.Combine(folder, name)))
             .FirstOrDefault(File.Exists);

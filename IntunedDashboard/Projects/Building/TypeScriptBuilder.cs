@@ -15,7 +15,14 @@ public sealed class TypeScriptBuilder(TypeScriptCompiler compiler, NpmInstaller 
         }
 
         string? modules = null;
-        if (!dependencies.IsEmpty)
+        if (dependencies is { Required.Count: 0, Optional.Count: > 0 } && !npm.IsAvailable)
+        {
+            // A machine with nothing but .NET runs what needs no package.
+            var names = string.Join(", ", dependencies.Optional.Keys);
+            diagnostics.Add(new Diagnostic(
+                "package.json", 0, 0, DiagnosticSeverity.Info, "npm-not-found", $"npm is not on this machine: {names} could not be installed, which the project can do without."));
+        }
+        else if (!dependencies.IsEmpty)
         {
             modules = await npm.InstallAsync(place.Source, place.Directory, dependencies, place.Log, diagnostics, cancellationToken);
             if (modules is null)

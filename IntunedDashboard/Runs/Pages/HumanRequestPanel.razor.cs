@@ -15,6 +15,11 @@ public sealed partial class HumanRequestPanel : IDisposable
     private ConfirmDialog? _confirm;
     private RequestException? _fault;
     private bool _busy;
+
+    /// <summary>Who has the browser, on this page or another one.</summary>
+    private BrowserHolder? _holder;
+
+    /// <summary>What this page has of it.</summary>
     private ITakenBrowser? _mine;
 
     [Inject]
@@ -44,9 +49,6 @@ public sealed partial class HumanRequestPanel : IDisposable
     [Parameter, EditorRequired]
     public required HumanRequestView Request { get; set; }
 
-    /// <summary>Who has the browser, on this page or another one; of a Run on another node this is not known.</summary>
-    private TakeOver? Holder => TakeOvers.Find(Request.Id);
-
     /// <summary>Whoever leaves the page cannot use the browser any more.</summary>
     public void Dispose() => _ = _mine?.EndAsync("the page was left");
 
@@ -54,15 +56,16 @@ public sealed partial class HumanRequestPanel : IDisposable
     [Parameter]
     public bool Narrow { get; set; }
 
-    protected override async Task OnInitializedAsync() => _actor = await CurrentActor.GetAsync();
-
-    /// <summary>The page calls for it after each change of the Run.</summary>
+    /// <summary>The page calls for it after each change of the Run, and somebody who takes or gives back the browser changes it.</summary>
     protected override async Task OnParametersSetAsync()
     {
+        _actor ??= await CurrentActor.GetAsync();
         if (_mine is { } mine && await mine.IsOverAsync(default) && _mine == mine)
         {
             _mine = null;
         }
+
+        _holder = await Browsers.FindHolderAsync(_actor, ProjectId, Request.RunId, Request.Id, default);
     }
 
     private static string AutocompleteOf(HumanField field) => field.Type switch

@@ -8,6 +8,8 @@ public static class NodeTakeOvers
 {
     internal const string BeginPath = "/take-overs";
 
+    internal static string HolderPath(string requestId) => $"{BeginPath}/of/{requestId}";
+
     internal static string CheckPath(string id) => $"{BeginPath}/{id}/check";
 
     internal static string EndPath(string id) => $"{BeginPath}/{id}/end";
@@ -18,6 +20,7 @@ public static class NodeTakeOvers
     {
         var group = app.MapGroup(NodeCalls.Prefix + BeginPath).AllowAnonymous().DisableAntiforgery().ExcludeFromDescription();
         group.MapPost("/", BeginAsync);
+        group.MapPost("/of/{requestId}", FindHolder);
         group.MapPost("/{id}/check", Check);
         group.MapPost("/{id}/end", EndIt);
         group.MapGet("/{id}/stream", StreamAsync);
@@ -40,6 +43,9 @@ public static class NodeTakeOvers
             return Results.Json(new NodeRefusal(refused.Message, refused.Code), statusCode: StatusCodes.Status409Conflict);
         }
     }
+
+    private static IResult FindHolder(HttpContext context, string requestId, NodeCalls calls, TakeOvers takeOvers) =>
+        calls.Verify(context) is not null && takeOvers.Find(requestId) is { } found ? Results.Json(BrowserHolder.Of(found)) : Results.NotFound();
 
     private static IResult Check(HttpContext context, string id, NodeCalls calls, TakeOvers takeOvers) =>
         Find(context, id, calls, takeOvers) is { } found ? Results.Json(new Begun(found.Id)) : Results.NotFound();

@@ -17,13 +17,43 @@ public interface ITakenBrowser
     Task EndAsync(string reason);
 }
 
-/// <summary>Takes browsers over for pages. Safe for concurrent use.</summary>
+/// <summary>Who has the browser of an attempt that waits for a person.</summary>
+public sealed record BrowserHolder(string ActorId, string Name, DateTimeOffset Since)
+{
+    public static BrowserHolder Of(TakeOver takeOver) => new(takeOver.Actor.Id, takeOver.Actor.Name, takeOver.Since);
+}
+
+/// <summary>Takes browsers over for pages, and tells who has one. Safe for concurrent use.</summary>
 public sealed class TakenBrowsers(TakeOvers takeOvers, IRunQueries runs, NodeRelay relay, ThisNode node)
 {
+    /// <returns>Null when nobody has it, or its node does not say.</returns>
+    public async ValueTask<BrowserHolder?> FindHolderAsync(
+        Actor actor, Guid projectId, string runId, string requestId, CancellationToken cancellationToken)
+    {
+        if (takeOvers.Find(requestId) is { } here)
+        {
+            return BrowserHolder.Of(here);
+        }
+
+        if (await FindOtherNodeAsync(projectId, runId, cancellationToken) is not { } other)
+        {
+            return null;
+        }
+
+        try
+        {
+            return await relay.AskAsync<BrowserHolder>(other, actor, NodeTakeOvers.HolderPath(requestId), new { }, cancellationToken);
+        }
+        catch (RequestException)
+        {
+            return null;
+        }
+    }
+
     /// <exception cref="RequestException">Somebody else has it, the request is over, or its node cannot be reached.</exception>
     public async Task<ITakenBrowser> BeginAsync(Actor actor, Guid projectId, string runId, string requestId, CancellationToken cancellationToken)
     {
-        if (await runs.FindRunAsync(projectId, runId, cancellationToken) is not { } run || run.OtherNodeThan(node) is not { } other)
+        if (await FindOtherNodeAsync(projectId, runId, cancellationToken) is not { } other)
         {
             return new Here(takeOvers, await takeOvers.BeginAsync(actor, projectId, runId, requestId, cancellationToken));
         }
@@ -33,6 +63,9 @@ public sealed class TakenBrowsers(TakeOvers takeOvers, IRunQueries runs, NodeRel
         var begun = await relay.AskAsync<NodeTakeOvers.Begun>(other, actor, NodeTakeOvers.BeginPath, asked, cancellationToken) ?? throw TakeOvers.Over();
         return new There(relay, other, actor, begun.Id);
     }
+
+    private async ValueTask<string?> FindOtherNodeAsync(Guid projectId, string runId, CancellationToken cancellationToken) =>
+        node.IsAlone ? null : (await runs.FindRunAsync(projectId, runId, cancellationToken))?.OtherNodeThan(node);
 
     private sealed class Here(TakeOvers takeOvers, TakeOver takeOver) : ITakenBrowser
     {
