@@ -131,7 +131,8 @@ public sealed partial class SampleSiteTests(SampleSiteTests.SampleHost sample) :
         var project = await queries.FindAsync(_host.WorkspaceId, SampleProject.Name, default);
         var detail = await queries.FindDeploymentAsync(project!.Id, deployment.GetProperty("deploymentId").GetGuid(), default);
 
-        Assert.Empty(detail!.Row.Diagnostics);
+        // Where npm is missing, that is said.
+        Assert.All(detail!.Row.Diagnostics, d => Assert.Equal(("npm-not-found", DiagnosticSeverity.Info), (d.Code, d.Severity)));
         Assert.Equal(["get-employee", "list-employees"], detail.Manifest!.Apis);
         Assert.Equal(
             [
