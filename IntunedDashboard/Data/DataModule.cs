@@ -77,7 +77,11 @@ public static class DataModule
     internal static string ForNodes(string connectionString)
     {
         var connection = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "IntunedDashboard" };
-        connection.Options = $"{connection.Options} -c idle_in_transaction_session_timeout={MostIdle.TotalMilliseconds:0}".TrimStart();
+        connection.SetOnServer("idle_in_transaction_session_timeout", MostIdle);
         return connection.ConnectionString;
     }
+
+    /// <summary>Lets the server have another value of a setting for these connections, beside those that are given already.</summary>
+    internal static void SetOnServer(this NpgsqlConnectionStringBuilder connection, string setting, TimeSpan value) =>
+        connection.Options = $"{connection.Options} -c {setting}={value.TotalMilliseconds:0}".TrimStart();
 }

@@ -21,7 +21,7 @@ internal static class LockConnection
             Pooling = false,
             KeepAlive = Math.Max(1, (int)mostSilent.TotalSeconds / SignsInTime),
         };
-        own.Options = $"{own.Options} -c idle_session_timeout={mostSilent.TotalMilliseconds:0}".TrimStart();
+        own.SetOnServer("idle_session_timeout", mostSilent);
         return new NpgsqlConnection(own.ConnectionString);
     }
 }

@@ -28,6 +28,7 @@ public static class RunsModule
         builder.Services.AddSingleton<RunCancellations>();
         builder.Services.AddSingleton<RunStopper>();
         builder.Services.AddSingleton<Live.RunningBrowsers>();
+        builder.Services.AddSingleton<Live.WatchedRun>();
         builder.Services.AddSingleton<AttemptRunner>();
         builder.Services.AddSingleton<AuthRunFlow>();
         builder.Services.AddSingleton<ApiRunFlow>();

@@ -3,7 +3,6 @@ using IntunedDashboard.Execution;
 using IntunedDashboard.Execution.Hosting;
 using IntunedDashboard.Identity;
 using IntunedDashboard.Nodes;
-using IntunedDashboard.Projects;
 using Microsoft.Extensions.Options;
 
 namespace IntunedDashboard.Runs.Live;
@@ -22,9 +21,7 @@ public static class LiveView
         string name,
         string runId,
         Actor actor,
-        ProjectQueries projects,
-        WorkspaceQueries workspaces,
-        IRunQueries runs,
+        WatchedRun watched,
         ThisNode node,
         NodeRelay relay,
         RunningBrowsers running,
@@ -32,17 +29,12 @@ public static class LiveView
         IOptions<BrowserOptions> options,
         TimeProvider clock)
     {
-        var token = context.RequestAborted;
-        if (!RecorderStream.IsFromHere(context))
+        if (await watched.FindAsync(context, name, runId) is not { } run)
         {
-            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            return;
         }
-        else if (await projects.FindAsync(await workspaces.GetIdAsync(token), name, token) is not { } project
-            || await runs.FindRunAsync(project.Id, runId, token) is not { } run)
-        {
-            context.Response.StatusCode = StatusCodes.Status404NotFound;
-        }
-        else if (run.OtherNodeThan(node) is { } other)
+
+        if (run.OtherNodeThan(node) is { } other)
         {
             await relay.StreamAsync(context, RecorderStream.Accepting, other, actor, $"/runs/{runId}/live");
         }

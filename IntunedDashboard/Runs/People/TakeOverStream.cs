@@ -5,7 +5,7 @@ using IntunedDashboard.Execution.Hosting;
 using IntunedDashboard.Identity;
 using IntunedDashboard.Nodes;
 using IntunedDashboard.Platform;
-using IntunedDashboard.Projects;
+using IntunedDashboard.Runs.Live;
 
 namespace IntunedDashboard.Runs.People;
 
@@ -22,20 +22,15 @@ public sealed class TakeOverStream(
     }
 
     private static async Task StreamAsync(
-        HttpContext context, string name, string runId, string id, Actor actor, ProjectQueries projects, WorkspaceQueries workspaces, IRunQueries runs,
+        HttpContext context, string name, string runId, string id, Actor actor, WatchedRun watched,
         ThisNode node, NodeRelay relay, TakeOvers takeOvers, TakeOverStream stream)
     {
-        var token = context.RequestAborted;
-        if (!RecorderStream.IsFromHere(context))
+        if (await watched.FindAsync(context, name, runId) is not { } run)
         {
-            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            return;
         }
-        else if (await projects.FindAsync(await workspaces.GetIdAsync(token), name, token) is not { } project
-            || await runs.FindRunAsync(project.Id, runId, token) is not { } run)
-        {
-            context.Response.StatusCode = StatusCodes.Status404NotFound;
-        }
-        else if (run.OtherNodeThan(node) is { } other)
+
+        if (run.OtherNodeThan(node) is { } other)
         {
             await relay.StreamAsync(context, RecorderStream.Accepting, other, actor, NodeTakeOvers.StreamPath(id));
         }
