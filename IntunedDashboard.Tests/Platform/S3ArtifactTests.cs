@@ -2,7 +2,9 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using IntunedDashboard.Platform;
+using IntunedDashboard.Projects;
 using IntunedDashboard.Tests.EndToEnd;
+using IntunedDashboard.Tests.Projects.Building;
 using IntunedDashboard.Tests.Sinks;
 using IntunedDashboard.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -75,6 +77,83 @@ public sealed class S3ArtifactTests
         using var source = await again.Client.GetAsync($"{again.Path}/deployments/{deployment}/source");
         Assert.Equal(HttpStatusCode.OK, source.StatusCode);
     }
+
+    [S3Fact]
+    public async Task Installed_packages_reach_every_node_and_what_it_has_not_needed_for_a_week_is_fetched_again()
+    {
+        await using var server = await S3Server.StartAsync();
+        var registry = new PackageRegistry();
+        await registry.InitializeAsync();
+        await using var host = await AppHost.StartAsync(Settings(server));
+        using var project = new ProjectDriver(host, "packed") { SaveTraces = false };
+        var archive = ProjectArchive.Minimal()
+            .With("package.json", """{ "name": "packed", "dependencies": { "single": "^1.0.0" } }""")
+            .With(".npmrc", registry.Settings())
+            .With("api/call.ts", "export default async function handler() { return require(\"single\"); }");
+        await project.DeployAsync(archive);
+        await project.DeployAsync(archive.With("api/other.ts", "export default async () => 1;"));
+        await registry.DisposeAsync();
+        Assert.Equal(1, Packages(await server.ReadAllAsync()));
+
+        var projects = host.Services.GetRequiredService<DashboardPaths>().Projects;
+        Directory.Delete(projects, recursive: true);
+        await host.RestartAsync();
+        Assert.Equal("\"single 1.1.0\"", await CallAsync());
+
+        var sweeper = host.Services.GetRequiredService<ProjectFileSweeper>();
+        await sweeper.PassAsync(default);
+        Assert.NotEmpty(Files());
+        LetAgeBy(TimeSpan.FromDays(8));
+        await sweeper.PassAsync(default);
+        Assert.Empty(Files());
+        Assert.Equal("\"single 1.1.0\"", await CallAsync());
+
+        // What the store lost is not thrown away here as well.
+        await server.DeleteAllAsync();
+        LetAgeBy(TimeSpan.FromDays(8));
+        await sweeper.PassAsync(default);
+        Assert.Equal("\"single 1.1.0\"", await CallAsync());
+
+        async Task<string> CallAsync()
+        {
+            using var again = new ProjectDriver(host, "packed") { SaveTraces = false };
+            var run = await again.EndAsync(await again.StartAsync("call", authSession: null));
+            return run["result"]?.ToJsonString() ?? run.ToJsonString();
+        }
+
+        string[] Files() => Directory.GetFiles(projects, "*", SearchOption.AllDirectories);
+
+        void LetAgeBy(TimeSpan age)
+        {
+            foreach (var directory in Directory.EnumerateDirectories(projects).SelectMany(Directory.EnumerateDirectories))
+            {
+                Directory.SetLastWriteTimeUtc(directory, TimeProvider.System.GetUtcNow().UtcDateTime - age);
+            }
+        }
+    }
+
+    [S3Fact]
+    public async Task A_deleted_project_leaves_nothing_in_the_store()
+    {
+        await using var server = await S3Server.StartAsync();
+        var registry = new PackageRegistry();
+        await registry.InitializeAsync();
+        await using var host = await AppHost.StartAsync(Settings(server));
+        using var project = new ProjectDriver(host, "passing") { SaveTraces = false };
+        await project.DeployAsync(ProjectArchive.Minimal()
+            .With("package.json", """{ "name": "passing", "dependencies": { "single": "^1.0.0" } }""")
+            .With(".npmrc", registry.Settings()));
+        await registry.DisposeAsync();
+        Assert.Equal(1, Packages(await server.ReadAllAsync()));
+
+        using var deleted = await project.Client.DeleteAsync(project.Path);
+
+        Assert.True(deleted.IsSuccessStatusCode);
+        Assert.Empty(await server.ReadAllAsync());
+    }
+
+    private static int Packages(IReadOnlyDictionary<string, (string Type, string Text)> stored) =>
+        stored.Keys.Count(k => k.Contains("/packages/", StringComparison.Ordinal));
 
     private static S3ArtifactStore Open(S3Server server, string bucket = S3Server.Bucket) => new(Options.Create(new S3ArtifactOptions
     {

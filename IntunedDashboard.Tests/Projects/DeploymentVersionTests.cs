@@ -55,6 +55,13 @@ public sealed class DeploymentVersionTests(AppHost host) : IClassFixture<AppHost
         }
 
         Assert.Equal(sources[0], sources[1]);
+
+        // As on a node that comes after one whose disk is gone.
+        var project = await host.Services.GetRequiredService<ProjectQueries>().FindAsync(host.WorkspaceId, "again", default);
+        File.Delete(host.Services.GetRequiredService<DeploymentFiles>().Archive(project!.Id, Guid.Parse(first)));
+        using var lost = await client.PostAsync($"{host.ProjectPath("again")}/deployments/{first}/redeploy", content: null);
+        Assert.Equal(HttpStatusCode.Conflict, lost.StatusCode);
+        Assert.Contains("The archive of deployment #1 is not kept.", await lost.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -11,6 +11,9 @@ public interface IArtifactStore
 
     Task SaveAsync(string key, Stream content, CancellationToken cancellationToken);
 
+    /// <returns>Whether something is kept under the key.</returns>
+    Task<bool> ExistsAsync(string key, CancellationToken cancellationToken);
+
     /// <returns>A seekable stream the caller disposes, or null when nothing is kept under the key.</returns>
     Task<Stream?> OpenAsync(string key, CancellationToken cancellationToken);
 
@@ -37,6 +40,8 @@ public sealed class FileArtifactStore(DashboardPaths paths) : IArtifactStore
 
         File.Move(partial, target, overwrite: true);
     }
+
+    public Task<bool> ExistsAsync(string key, CancellationToken cancellationToken) => Task.FromResult(File.Exists(Resolve(key)));
 
     public Task<Stream?> OpenAsync(string key, CancellationToken cancellationToken)
     {

@@ -53,6 +53,19 @@ public sealed class S3ArtifactStore : IArtifactStore, IDisposable
         },
         cancellationToken);
 
+    public async Task<bool> ExistsAsync(string key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _client.GetObjectMetadataAsync(_options.Bucket, key, cancellationToken);
+            return true;
+        }
+        catch (AmazonS3Exception missing) when (missing.StatusCode == HttpStatusCode.NotFound)
+        {
+            return false;
+        }
+    }
+
     public async Task<Stream?> OpenAsync(string key, CancellationToken cancellationToken)
     {
         try

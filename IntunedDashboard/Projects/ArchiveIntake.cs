@@ -54,9 +54,6 @@ public sealed class ArchiveIntake(DeploymentFiles files, DeploymentOptions optio
         }
     }
 
-    /// <summary>Removes what an interrupted upload left.</summary>
-    public void Sweep() => files.Delete(files.Incoming);
-
     private async Task<string> SaveAsync(Stream upload, string archive, CancellationToken cancellationToken)
     {
         using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

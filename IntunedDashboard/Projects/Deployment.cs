@@ -119,10 +119,10 @@ public sealed record ProjectSettings
     public bool AuthSessionsEnabled { get; init; }
 
     /// <summary>"API" (credentials or runtime) or "MANUAL" (recorder).</summary>
+    public string AuthSessionsType { get; init; } = "API";
+
     /// <summary>Whether a person who logs in by hand sees only the page, and cannot type addresses.</summary>
     public bool IsKiosk { get; init; }
-
-    public string AuthSessionsType { get; init; } = "API";
 
     public bool AuthSessionsSaveTraces { get; init; }
 

@@ -61,6 +61,12 @@ public sealed class DeploymentCommands(
         actor.Require(Role.Developer);
         var (project, deployment) = await FindAsync(projectId, deploymentId, cancellationToken);
         await share.EnsureAsync(projectId, deploymentId, cancellationToken);
+        if (!File.Exists(files.Archive(projectId, deploymentId)))
+        {
+            // Its node went before it could put the archive where others find it.
+            throw RequestException.Conflict($"The archive of deployment #{deployment.Number} is not kept. Deploy it from your files again.");
+        }
+
         await using var archive = File.OpenRead(files.Archive(projectId, deploymentId));
         return await DeployAsync(
             actor, project.WorkspaceId, project.Name, archive, cancellationToken, $"Again from #{deployment.Number}");
@@ -142,14 +148,6 @@ public sealed class DeploymentCommands(
             projectId,
             last ?? throw RequestException.Conflict($"Project {project.Name} has no deployment that succeeded."),
             cancellationToken);
-    }
-
-    /// <summary>Deletes the files that the last stop or crash left. Call it when nobody deploys.</summary>
-    public async Task SweepAsync(CancellationToken cancellationToken)
-    {
-        intake.Sweep();
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        files.Sweep((await db.Set<Deployment>().Select(d => d.Id).ToListAsync(cancellationToken)).ToHashSet());
     }
 
     /// <summary>Marks deployments that were being built by nodes that are gone.</summary>

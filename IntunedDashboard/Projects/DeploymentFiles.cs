@@ -39,27 +39,30 @@ public sealed class DeploymentFiles(DashboardPaths paths, ILogger<DeploymentFile
         }
     }
 
-    /// <summary>Deletes the folders no deployment stands for: what an interruption between files and rows left.</summary>
-    public void Sweep(IReadOnlySet<Guid> deployments)
+    /// <summary>Deletes the folders no deployment stands for: what an interruption between files and rows left, or a deletion on another node.</summary>
+    /// <param name="deployments">All there are, with the projects they belong to.</param>
+    /// <param name="before">What was written later stays: it may be about to become a deployment.</param>
+    public void Sweep(IReadOnlyDictionary<Guid, Guid> deployments, DateTimeOffset before)
     {
-        foreach (var project in System.IO.Directory.EnumerateDirectories(paths.Projects).Where(IsOurs).ToArray())
-        {
-            foreach (var deployment in System.IO.Directory.EnumerateDirectories(project).Where(IsOurs).ToArray())
-            {
-                if (!deployments.Contains(Guid.Parse(Path.GetFileName(deployment))))
-                {
-                    Delete(deployment);
-                }
-            }
+        var projects = deployments.Values.ToHashSet();
+        Sweep(Deployments().Where(d => !deployments.ContainsKey(d.Id)).Select(d => d.Directory));
+        Sweep(Ours(paths.Projects).Where(p => !projects.Contains(IdOf(p)) && !System.IO.Directory.EnumerateFileSystemEntries(p).Any()));
+        Sweep(System.IO.Directory.Exists(Incoming) ? System.IO.Directory.EnumerateFileSystemEntries(Incoming) : []);
 
-            if (!System.IO.Directory.EnumerateFileSystemEntries(project).Any())
+        void Sweep(IEnumerable<string> entries)
+        {
+            foreach (var entry in entries.Where(e => LastWrite(e) <= before).ToArray())
             {
-                Delete(project);
+                Delete(entry);
             }
         }
-
-        static bool IsOurs(string directory) => Guid.TryParseExact(Path.GetFileName(directory), "N", out _);
     }
+
+    /// <returns>The folders of all deployments that lie here, each with the id of its project and its own.</returns>
+    public IEnumerable<(string Directory, Guid ProjectId, Guid Id)> Deployments() =>
+        Ours(paths.Projects).SelectMany(Ours).Select(d => (d, IdOf(Path.GetDirectoryName(d)!), IdOf(d)));
+
+    public static DateTimeOffset LastWrite(string path) => new(File.GetLastWriteTimeUtc(path));
 
     /// <summary>Deletes a file or folder; what cannot be deleted is logged, because nobody waits for it.</summary>
     public void Delete(string path)
@@ -80,4 +83,9 @@ public sealed class DeploymentFiles(DashboardPaths paths, ILogger<DeploymentFile
             logger.FilesRemain(exception, path);
         }
     }
+
+    private static Guid IdOf(string directory) => Guid.ParseExact(Path.GetFileName(directory), "N");
+
+    private static IEnumerable<string> Ours(string parent) =>
+        System.IO.Directory.EnumerateDirectories(parent).Where(d => Guid.TryParseExact(Path.GetFileName(d), "N", out _));
 }

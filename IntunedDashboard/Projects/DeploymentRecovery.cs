@@ -4,7 +4,7 @@ namespace IntunedDashboard.Projects;
 
 /// <summary>Cleans up after nodes that are gone, before requests are taken and later on, and ends builds when the program stops.</summary>
 public sealed class DeploymentRecovery(
-    DeploymentCommands commands, DeploymentQueue queue, Building.ModuleCache modules, NodeHeartbeat nodes, ILogger<DeploymentRecovery> logger)
+    DeploymentCommands commands, DeploymentQueue queue, ProjectFileSweeper files, NodeHeartbeat nodes, ILogger<DeploymentRecovery> logger)
     : IHostedService, INodeHeir
 {
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -14,8 +14,7 @@ public sealed class DeploymentRecovery(
         // Files that look like left-overs may be what another node is just working on.
         if (nodes.WasAloneAtStart)
         {
-            await commands.SweepAsync(cancellationToken);
-            modules.Sweep();
+            await files.SweepAsync(DateTimeOffset.MaxValue, cancellationToken);
         }
     }
 

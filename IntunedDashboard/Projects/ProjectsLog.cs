@@ -55,4 +55,7 @@ internal static partial class ProjectsLog
 
     [LoggerMessage(1239, LogLevel.Information, "The folder {Folder} is deployed as project {Project} whenever it changes")]
     public static partial void FolderWatched(this ILogger logger, string folder, string project);
+
+    [LoggerMessage(1240, LogLevel.Error, "Files of projects that nothing stands for could not be deleted; it is tried again within an hour")]
+    public static partial void SweepFailed(this ILogger logger, Exception exception);
 }

@@ -42,6 +42,8 @@ public static class ProjectsModule
         builder.Services.AddSingleton<DeploymentRecovery>();
         builder.Services.AddHostedService(services => services.GetRequiredService<DeploymentRecovery>());
         builder.Services.AddSingleton<INodeHeir>(services => services.GetRequiredService<DeploymentRecovery>());
+        builder.Services.AddSingleton<ProjectFileSweeper>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<ProjectFileSweeper>());
         builder.Services.AddHostedService<PendingResources>();
         builder.Services.AddHostedService<WatchedFolders>();
         if (NodeOptions.Of(builder.Configuration).Role != NodeRole.Worker && builder.Configuration.GetValue("Sample:Enabled", builder.Environment.IsDevelopment()))

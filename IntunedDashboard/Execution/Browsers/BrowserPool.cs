@@ -341,7 +341,7 @@ internal sealed class BrowserPool(
     {
         lock (_gate)
         {
-            _isRefilling = _queue.Ready < Wanted && !_closing.IsCancellationRequested;
+            _isRefilling = _queue.Spare < Wanted && !_closing.IsCancellationRequested;
             if (_isRefilling)
             {
                 _queue.BeginLaunch();

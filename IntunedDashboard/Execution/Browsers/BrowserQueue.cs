@@ -11,13 +11,14 @@ internal sealed class BrowserQueue
     private readonly Queue<TaskCompletionSource<BrowserProcess>> _waiting = new();
     private int _launching;
 
-    public int Ready
+    /// <summary>How many are ready, or are being launched without anybody waiting for them.</summary>
+    public int Spare
     {
         get
         {
             lock (_gate)
             {
-                return _ready.Count(b => b.IsAlive);
+                return _ready.Count(b => b.IsAlive) + Math.Max(0, _launching - Waiting);
             }
         }
     }
@@ -28,10 +29,13 @@ internal sealed class BrowserQueue
         {
             lock (_gate)
             {
-                return _waiting.Any(w => !w.Task.IsCompleted);
+                return Waiting > 0;
             }
         }
     }
+
+    /// <summary>Whoever gave up keeps a place in the queue until it is passed over.</summary>
+    private int Waiting => _waiting.Count(w => !w.Task.IsCompleted);
 
     public BrowserProcess? TakeReady()
     {
@@ -71,7 +75,7 @@ internal sealed class BrowserQueue
             }
 
             _waiting.Enqueue(place);
-            if (_launching < _waiting.Count(w => !w.Task.IsCompleted))
+            if (_launching < Waiting)
             {
                 _launching++;
                 launch();

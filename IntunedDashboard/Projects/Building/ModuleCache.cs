@@ -8,7 +8,7 @@ namespace IntunedDashboard.Projects.Building;
 
 /// <summary>
 /// Installed packages, shared by all deployments that asked for exactly the same. An entry never changes; deployments point at it, and
-/// the next start removes what none points at.
+/// what none points at is removed.
 /// </summary>
 public sealed class ModuleCache(DashboardPaths paths, DeploymentFiles files, TimeProvider clock)
 {
@@ -42,7 +42,13 @@ public sealed class ModuleCache(DashboardPaths paths, DeploymentFiles files, Tim
         }
 
         var made = DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(Path.GetFileName(newest).AsSpan(key.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture));
-        return isLocked || clock.GetUtcNow() - made < UnlockedAge ? newest : null;
+        if (!isLocked && clock.GetUtcNow() - made >= UnlockedAge)
+        {
+            return null;
+        }
+
+        Directory.SetLastWriteTimeUtc(newest, clock.GetUtcNow().UtcDateTime);
+        return newest;
     }
 
     /// <summary>A folder to install into, on the same volume as the entries.</summary>
@@ -71,7 +77,7 @@ public sealed class ModuleCache(DashboardPaths paths, DeploymentFiles files, Tim
         }
     }
 
-    /// <summary>Lets a deployment find the packages.</summary>
+    /// <summary>Lets a deployment find the packages, by a link that holds wherever the projects lie.</summary>
     /// <returns>The deployment's folder of modules.</returns>
     public string Link(string entry, string directory)
     {
@@ -85,14 +91,21 @@ public sealed class ModuleCache(DashboardPaths paths, DeploymentFiles files, Tim
         }
         else
         {
-            Directory.CreateSymbolicLink(link, target);
+            Directory.CreateSymbolicLink(link, Path.GetRelativePath(directory, target));
         }
 
         return link;
     }
 
-    /// <summary>Removes what no deployment points at and what an interruption left. Nothing may be built meanwhile.</summary>
-    public void Sweep()
+    /// <returns>The name of the entry that a deployment's folder points at, whether or not it is here; null when it points at none.</returns>
+    public static string? NameOf(string directory) => Path.GetFileName(Path.GetDirectoryName(new DirectoryInfo(Path.Combine(directory, Modules)).LinkTarget));
+
+    /// <returns>The folder of the entry with that name, here or not.</returns>
+    public string EntryOf(string name) => Path.Combine(Root, name);
+
+    /// <summary>Removes what no deployment points at and what an interruption left.</summary>
+    /// <param name="before">What was used later stays: a build may be about to point at it.</param>
+    public void Sweep(DateTimeOffset before)
     {
         if (!Directory.Exists(Root))
         {
@@ -102,12 +115,14 @@ public sealed class ModuleCache(DashboardPaths paths, DeploymentFiles files, Tim
         var used = Directory.EnumerateDirectories(paths.Projects)
             .Where(project => project != Root)
             .SelectMany(Directory.EnumerateDirectories)
-            .Select(deployment => new DirectoryInfo(Path.Combine(deployment, Modules)).LinkTarget)
-            .Select(Path.GetDirectoryName)
+            .Select(NameOf)
             .ToHashSet(StringComparer.Ordinal);
-        foreach (var entry in Directory.EnumerateDirectories(Root).Where(e => !used.Contains(e)).ToArray())
+        foreach (var entry in Directory.EnumerateDirectories(Root).Where(e => !used.Contains(Path.GetFileName(e))).ToArray())
         {
-            files.Delete(entry);
+            if (DeploymentFiles.LastWrite(entry) <= before)
+            {
+                files.Delete(entry);
+            }
         }
     }
 }
