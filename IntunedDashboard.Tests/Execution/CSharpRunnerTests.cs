@@ -56,7 +56,7 @@ public sealed class CSharpRunnerTests(CSharpRunnerTests.Fixture fixture, TestSit
     public async Task An_endless_loop_and_a_patient_function_both_end_at_their_limit()
     {
         var loop = await RunAsync("endless", r => r with { Timeout = TimeSpan.FromSeconds(5) });
-        var patient = await RunAsync("patient", r => r with { Timeout = TimeSpan.FromSeconds(5) });
+        var patient = await RunAsync("patient", r => r with { Timeout = TimeSpan.FromSeconds(10) });
 
         loop.Failed("script-timeout");
         patient.Failed("script-timeout");

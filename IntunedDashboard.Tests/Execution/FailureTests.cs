@@ -136,7 +136,7 @@ public sealed class FailureTests(EngineFixture engine, TestSite site) : IClassFi
     {
         using var project = new TestProject().WithFunction("api/slow", $"await page.goto('{site.Url}/login'); await page.goto('{site.Url}/slow');");
 
-        var attempt = await engine.Host.RunAsync(project, "api/slow", r => r with { Timeout = TimeSpan.FromSeconds(6), SaveTrace = true });
+        var attempt = await engine.Host.RunAsync(project, "api/slow", r => r with { Timeout = TimeSpan.FromSeconds(10), SaveTrace = true });
 
         Assert.Equal("The attempt reached its time limit.", attempt.Failed("script-timeout").Message);
         Assert.Equal(Png, attempt.Screenshot?[..4]);
@@ -158,11 +158,11 @@ public sealed class FailureTests(EngineFixture engine, TestSite site) : IClassFi
     {
         using var project = new TestProject().WithFunction("api/long", """
             const { extendTimeout } = require('@intuned/runtime');
-            for (let i = 0; i < 8; i++) { await new Promise(r => setTimeout(r, 400)); extendTimeout(); }
+            for (let i = 0; i < 6; i++) { await new Promise(r => setTimeout(r, 1500)); extendTimeout(); }
             return 'done';
             """);
 
-        var attempt = await engine.Host.RunAsync(project, "api/long", r => r with { Timeout = TimeSpan.FromSeconds(2) });
+        var attempt = await engine.Host.RunAsync(project, "api/long", r => r with { Timeout = TimeSpan.FromSeconds(7) });
 
         Assert.Equal("\"done\"", attempt.Succeeded());
     }

@@ -213,7 +213,7 @@ public sealed class PythonRunnerTests(PythonRunnerTests.Fixture fixture) : IClas
             .WithFunction("api/waits", "try:\n    await asyncio.sleep(600)\nfinally:\n    print('tidied up')", "import asyncio")
             .WithFunction("api/loops", "while True: pass");
 
-        var waits = await RunAsync(project, "api/waits", r => r with { Timeout = TimeSpan.FromSeconds(5) });
+        var waits = await RunAsync(project, "api/waits", r => r with { Timeout = TimeSpan.FromSeconds(10) });
         waits.Failed("script-timeout");
         Assert.Contains("tidied up", waits.Log, StringComparison.Ordinal);
         (await RunAsync(project, "api/loops", r => r with { Timeout = TimeSpan.FromSeconds(5) })).Failed("script-timeout");
