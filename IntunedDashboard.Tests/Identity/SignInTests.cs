@@ -25,6 +25,24 @@ public sealed class SignInTests(AppHost host) : IClassFixture<AppHost>
         Assert.Equal(HttpStatusCode.OK, start.StatusCode);
     }
 
+    [Fact]
+    public async Task Behind_a_proxy_that_speaks_https_all_cookies_are_for_https_only()
+    {
+        await using var behind = await AppHost.StartAsync(new Dictionary<string, string> { ["ForwardedHeaders_Enabled"] = "true" });
+        using var client = new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = new Uri(behind.BaseUrl) };
+        client.DefaultRequestHeaders.Add("X-Forwarded-Proto", "https");
+        using var page = await client.GetAsync("/account/login");
+        var cookie = Assert.Single(page.Headers.GetValues("Set-Cookie"));
+        client.DefaultRequestHeaders.Add("Cookie", cookie[..cookie.IndexOf(';', StringComparison.Ordinal)]);
+
+        using var signedIn = await AccountForms.SignInAsync(client, AppHost.AdminEmail, AppHost.Password);
+
+        Assert.Equal(HttpStatusCode.Redirect, signedIn.StatusCode);
+        string[] all = [cookie, .. signedIn.Headers.GetValues("Set-Cookie")];
+        Assert.Contains(all, c => c.StartsWith("intuned=", StringComparison.Ordinal));
+        Assert.All(all, c => Assert.Contains("; secure", c, StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("//elsewhere.test/")]
     [InlineData("/\\elsewhere.test/")]

@@ -48,15 +48,15 @@ public sealed class RunHistory(
 
     private async Task<int> DeleteAsync(AppDbContext db, List<EndedRun> runs, DateTimeOffset before, CancellationToken cancellationToken)
     {
-        if (runs.Count == 0)
-        {
-            return 0;
-        }
-
-        foreach (var keeper in keepers)
+        foreach (var keeper in keepers.TakeWhile(_ => runs.Count > 0))
         {
             var needed = await keeper.FindNeededAsync(db, runs, before, cancellationToken);
             runs.RemoveAll(r => needed.Contains(r.Id));
+        }
+
+        if (runs.Count == 0)
+        {
+            return 0;
         }
 
         // Files first: a row without them is found by the next pass, files without a row by nobody.
