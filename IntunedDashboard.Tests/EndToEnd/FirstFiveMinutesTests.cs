@@ -34,6 +34,8 @@ public sealed class FirstFiveMinutesTests(TestBrowser browser) : IClassFixture<T
         await page.GetByRole(AriaRole.Button, new() { Name = "Save", Exact = true }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Dialog).GetByText("Ready").First).ToBeVisibleAsync(Patiently);
         await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Done" }).ClickAsync();
+        // The sheet closes at once; its address goes with the server's answer, which would undo a click that came in between.
+        await Expect(page).ToHaveURLAsync(new Regex("/auth-sessions$"));
         await Expect(page.GetByText("first-session").First).ToBeVisibleAsync();
 
         await page.GetByRole(AriaRole.Navigation).GetByRole(AriaRole.Link, new() { Name = "Runs" }).First.ClickAsync();
