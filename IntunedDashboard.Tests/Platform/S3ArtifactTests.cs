@@ -13,7 +13,7 @@ using Microsoft.Extensions.Options;
 namespace IntunedDashboard.Tests.Platform;
 
 /// <summary>Artifacts and deployments in a real S3-compatible store.</summary>
-public sealed class S3ArtifactTests
+public sealed class S3ArtifactTests(PackageRegistry registry) : IClassFixture<PackageRegistry>
 {
     [S3Fact]
     public async Task What_is_kept_is_read_in_parts_and_goes_with_its_folder()
@@ -82,17 +82,11 @@ public sealed class S3ArtifactTests
     public async Task Installed_packages_reach_every_node_and_what_it_has_not_needed_for_a_week_is_fetched_again()
     {
         await using var server = await S3Server.StartAsync();
-        var registry = new PackageRegistry();
-        await registry.InitializeAsync();
         await using var host = await AppHost.StartAsync(Settings(server));
         using var project = new ProjectDriver(host, "packed") { SaveTraces = false };
-        var archive = ProjectArchive.Minimal()
-            .With("package.json", """{ "name": "packed", "dependencies": { "single": "^1.0.0" } }""")
-            .With(".npmrc", registry.Settings())
-            .With("api/call.ts", "export default async function handler() { return require(\"single\"); }");
-        await project.DeployAsync(archive);
-        await project.DeployAsync(archive.With("api/other.ts", "export default async () => 1;"));
-        await registry.DisposeAsync();
+        await project.DeployAsync(WithPackage());
+        await project.DeployAsync(WithPackage().With("api/other.ts", "export default async () => 1;"));
+        registry.TakeRequests();
         Assert.Equal(1, Packages(await server.ReadAllAsync()));
 
         var projects = host.Services.GetRequiredService<DashboardPaths>().Projects;
@@ -109,10 +103,15 @@ public sealed class S3ArtifactTests
         Assert.Equal("\"single 1.1.0\"", await CallAsync());
 
         // What the store lost is not thrown away here as well.
-        await server.DeleteAllAsync();
+        using (var store = Open(server))
+        {
+            await store.DeleteAsync("deployments", default);
+        }
+
         LetAgeBy(TimeSpan.FromDays(8));
         await sweeper.PassAsync(default);
         Assert.Equal("\"single 1.1.0\"", await CallAsync());
+        Assert.Empty(registry.TakeRequests());
 
         async Task<string> CallAsync()
         {
@@ -136,14 +135,9 @@ public sealed class S3ArtifactTests
     public async Task A_deleted_project_leaves_nothing_in_the_store()
     {
         await using var server = await S3Server.StartAsync();
-        var registry = new PackageRegistry();
-        await registry.InitializeAsync();
         await using var host = await AppHost.StartAsync(Settings(server));
         using var project = new ProjectDriver(host, "passing") { SaveTraces = false };
-        await project.DeployAsync(ProjectArchive.Minimal()
-            .With("package.json", """{ "name": "passing", "dependencies": { "single": "^1.0.0" } }""")
-            .With(".npmrc", registry.Settings()));
-        await registry.DisposeAsync();
+        await project.DeployAsync(WithPackage());
         Assert.Equal(1, Packages(await server.ReadAllAsync()));
 
         using var deleted = await project.Client.DeleteAsync(project.Path);
@@ -151,6 +145,11 @@ public sealed class S3ArtifactTests
         Assert.True(deleted.IsSuccessStatusCode);
         Assert.Empty(await server.ReadAllAsync());
     }
+
+    private ProjectArchive WithPackage() => ProjectArchive.Minimal()
+        .With("package.json", """{ "name": "packed", "dependencies": { "single": "^1.0.0" } }""")
+        .With(".npmrc", registry.Settings())
+        .With("api/call.ts", "export default async function handler() { return require(\"single\"); }");
 
     private static int Packages(IReadOnlyDictionary<string, (string Type, string Text)> stored) =>
         stored.Keys.Count(k => k.Contains("/packages/", StringComparison.Ordinal));

@@ -86,15 +86,6 @@ public sealed partial class S3Server : IAsyncDisposable
         return all;
     }
 
-    public async Task DeleteAllAsync()
-    {
-        using var client = new AmazonS3Client(new BasicAWSCredentials(Key, Key), new AmazonS3Config { ServiceURL = Url, ForcePathStyle = true });
-        foreach (var key in (await ReadAllAsync()).Keys)
-        {
-            await client.DeleteObjectAsync(Bucket, key);
-        }
-    }
-
     public async ValueTask DisposeAsync()
     {
         _process.Kill(entireProcessTree: true);

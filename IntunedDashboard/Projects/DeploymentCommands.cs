@@ -15,7 +15,7 @@ public sealed class DeploymentCommands(
     IDbContextFactory<AppDbContext> contexts,
     ArchiveIntake intake,
     DeploymentFiles files,
-    DeploymentShare share,
+    ProjectQueries queries,
     DeploymentBuilder builder,
     DeploymentQueue queue,
     DeploymentActivation activation,
@@ -60,14 +60,10 @@ public sealed class DeploymentCommands(
     {
         actor.Require(Role.Developer);
         var (project, deployment) = await FindAsync(projectId, deploymentId, cancellationToken);
-        await share.EnsureAsync(projectId, deploymentId, cancellationToken);
-        if (!File.Exists(files.Archive(projectId, deploymentId)))
-        {
-            // Its node went before it could put the archive where others find it.
-            throw RequestException.Conflict($"The archive of deployment #{deployment.Number} is not kept. Deploy it from your files again.");
-        }
 
-        await using var archive = File.OpenRead(files.Archive(projectId, deploymentId));
+        // It is not kept when its node went before it could put it where others find it.
+        await using var archive = await queries.OpenArchiveAsync(projectId, deploymentId, cancellationToken)
+            ?? throw RequestException.Conflict($"The archive of deployment #{deployment.Number} is not kept. Deploy it from your files again.");
         return await DeployAsync(
             actor, project.WorkspaceId, project.Name, archive, cancellationToken, $"Again from #{deployment.Number}");
     }

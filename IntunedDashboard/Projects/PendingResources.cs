@@ -1,5 +1,6 @@
 using IntunedDashboard.Data;
 using IntunedDashboard.Identity;
+using IntunedDashboard.Platform;
 using Microsoft.EntityFrameworkCore;
 
 namespace IntunedDashboard.Projects;
@@ -10,44 +11,22 @@ public sealed class PendingResources(
     DeploymentActivation activation,
     DeploymentQueue queue,
     TimeProvider clock,
-    ILogger<PendingResources> logger) : BackgroundService
+    ILogger<PendingResources> logger) : PeriodicService(TimeSpan.FromSeconds(5), clock)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public override async Task PassAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(Interval, clock);
-        try
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var pending = await db.Set<Deployment>().AsNoTracking()
+            .Where(d => d.ResourcesPending && d.Status == DeploymentStatus.Succeeded
+                && db.Set<Project>().Any(p => p.Id == d.ProjectId && p.CurrentDeploymentId == d.Id))
+            .Select(d => new { d.Id, d.ProjectId, d.DeployedBy })
+            .ToListAsync(cancellationToken);
+        foreach (var deployment in pending)
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                await PassAsync(stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
+            await queue.RunInOrderAsync(deployment.ProjectId, () => activation.ApplyAsync(
+                Actor.System with { Name = deployment.DeployedBy }, deployment.ProjectId, deployment.Id, cancellationToken));
         }
     }
 
-    private async Task PassAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-            var pending = await db.Set<Deployment>().AsNoTracking()
-                .Where(d => d.ResourcesPending && d.Status == DeploymentStatus.Succeeded
-                    && db.Set<Project>().Any(p => p.Id == d.ProjectId && p.CurrentDeploymentId == d.Id))
-                .Select(d => new { d.Id, d.ProjectId, d.DeployedBy })
-                .ToListAsync(cancellationToken);
-            foreach (var deployment in pending)
-            {
-                await queue.RunInOrderAsync(deployment.ProjectId, () => activation.ApplyAsync(
-                    Actor.System with { Name = deployment.DeployedBy }, deployment.ProjectId, deployment.Id, cancellationToken));
-            }
-        }
-        catch (Exception fault) when (fault is not OperationCanceledException)
-        {
-            logger.ResourcePassFailed(fault);
-        }
-    }
+    protected override void Report(Exception fault) => logger.ResourcePassFailed(fault);
 }

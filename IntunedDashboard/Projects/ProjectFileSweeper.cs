@@ -1,4 +1,5 @@
 using IntunedDashboard.Data;
+using IntunedDashboard.Platform;
 using IntunedDashboard.Projects.Building;
 using Microsoft.EntityFrameworkCore;
 
@@ -11,10 +12,8 @@ public sealed class ProjectFileSweeper(
     DeploymentShare share,
     ModuleCache modules,
     TimeProvider clock,
-    ILogger<ProjectFileSweeper> logger) : BackgroundService
+    ILogger<ProjectFileSweeper> logger) : PeriodicService(TimeSpan.FromHours(1), clock)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
-
     /// <summary>Longer than any upload or build takes, which work on files that nothing stands for yet.</summary>
     private static readonly TimeSpan Unclaimed = TimeSpan.FromDays(1);
 
@@ -31,32 +30,11 @@ public sealed class ProjectFileSweeper(
     }
 
     /// <summary>One pass while others work.</summary>
-    public async Task PassAsync(CancellationToken cancellationToken)
+    public override async Task PassAsync(CancellationToken cancellationToken)
     {
-        await share.DropCopiesAsync(clock.GetUtcNow() - Unused, cancellationToken);
-        await SweepAsync(clock.GetUtcNow() - Unclaimed, cancellationToken);
+        await share.DropCopiesAsync(Clock.GetUtcNow() - Unused, cancellationToken);
+        await SweepAsync(Clock.GetUtcNow() - Unclaimed, cancellationToken);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, clock);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                try
-                {
-                    await PassAsync(stoppingToken);
-                }
-                catch (Exception fault) when (fault is not OperationCanceledException)
-                {
-                    logger.SweepFailed(fault);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The server stops; the next start goes on.
-        }
-    }
+    protected override void Report(Exception fault) => logger.SweepFailed(fault);
 }

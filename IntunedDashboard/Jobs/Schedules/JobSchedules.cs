@@ -73,36 +73,10 @@ public sealed class JobSchedules(
 }
 
 /// <summary>Looks over all schedules at the start and now and then, because a trigger may be lost between two databases.</summary>
-public sealed class JobScheduleSweeper(JobSchedules schedules, TimeProvider clock, ILogger<JobScheduleSweeper> logger) : BackgroundService
+public sealed class JobScheduleSweeper(JobSchedules schedules, TimeProvider clock, ILogger<JobScheduleSweeper> logger)
+    : PeriodicService(TimeSpan.FromMinutes(1), clock, isDoneAtStart: true)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+    public override Task PassAsync(CancellationToken cancellationToken) => schedules.SweepAsync(cancellationToken);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, clock);
-        try
-        {
-            do
-            {
-                await SweepAsync(stoppingToken);
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The program stops.
-        }
-    }
-
-    private async Task SweepAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            await schedules.SweepAsync(stoppingToken);
-        }
-        catch (Exception fault) when (fault is not OperationCanceledException)
-        {
-            logger.ScheduleFailed(fault);
-        }
-    }
+    protected override void Report(Exception fault) => logger.ScheduleFailed(fault);
 }

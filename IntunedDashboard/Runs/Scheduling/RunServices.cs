@@ -58,11 +58,8 @@ public sealed class RunDrain(ISchedulerFactory schedulers, RunCancellations runn
 /// </summary>
 public sealed class RunSweeper(
     IDbContextFactory<AppDbContext> contexts, RunScheduler scheduler, RunRecovery recovery, ThisNode node, TimeProvider clock, ILogger<RunSweeper> logger)
-    : BackgroundService
+    : PeriodicService(TimeSpan.FromSeconds(30), clock, isDoneAtStart: true)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
-
-    /// <summary>One pass.</summary>
     /// <returns>How many Runs were queued.</returns>
     public async Task<int> SweepAsync(CancellationToken cancellationToken)
     {
@@ -86,40 +83,18 @@ public sealed class RunSweeper(
         return queued;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public override async Task PassAsync(CancellationToken cancellationToken)
     {
-        try
+        if (!node.IsAlone)
         {
-            await SweepUntilAsync(stoppingToken);
+            await recovery.HandBackIdleAsync(cancellationToken);
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+
+        if (await SweepAsync(cancellationToken) is > 0 and var queued)
         {
-            // Also when the start of the server fails, which must not look like a fault of this service.
+            logger.Requeued(queued);
         }
     }
 
-    private async Task SweepUntilAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, clock);
-        do
-        {
-            try
-            {
-                if (!node.IsAlone)
-                {
-                    await recovery.HandBackIdleAsync(stoppingToken);
-                }
-
-                if (await SweepAsync(stoppingToken) is > 0 and var queued)
-                {
-                    logger.Requeued(queued);
-                }
-            }
-            catch (Exception fault) when (fault is not OperationCanceledException)
-            {
-                logger.SweepFailed(fault);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    protected override void Report(Exception fault) => logger.SweepFailed(fault);
 }
